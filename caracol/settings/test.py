@@ -1,0 +1,7 @@
+"""The test suite: as dev, with fast hashing and mail kept in memory."""
+
+from caracol.settings.dev import *  # noqa: F403
+
+DEMO = False
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
