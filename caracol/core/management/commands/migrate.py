@@ -1,0 +1,34 @@
+"""`manage.py migrate`: as Django's, by the owner, then the application's rights."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.commands.migrate import Command as DjangoMigrate
+from django.db import connections
+
+from caracol.core.database import MIGRATION_LOCK, OWNER, grant_app_role
+
+
+class Command(DjangoMigrate):
+    """Migrate on the alias "owner", one at a time, then grant the application its rights."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take Django's arguments, with the owner as the default database."""
+        super().add_arguments(parser)
+        parser.set_defaults(database=OWNER)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Migrate, then grant."""
+        connection = connections[options["database"]]
+        only_reads = options["plan"] or options["check_unapplied"]
+        if only_reads or connection.alias != OWNER:
+            super().handle(*args, **options)
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+        try:
+            super().handle(*args, **options)
+            grant_app_role(connection)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
