@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-RUN_ROOT = "/tmp"  # noqa: S108  # a unix socket path has about 107 bytes: it must be short
+RUN_ROOT = "/tmp"  # noqa: S108 # a unix socket path has about 107 bytes: it must be short
 POSTGRES_PORT = 5432  # only the name of the socket file
 DATABASE = "caracol"
 SUPERUSER_ROLE = "postgres"
