@@ -1,0 +1,121 @@
+"""Who may open which page: one table, role × page. A view without its line here is refused.
+
+A page's key is its URL name. The table answers "may this role do it at all"; which homes, people
+and contracts it may do it on is the business of `visible_to` (territory, own homes).
+"""
+
+from typing import TYPE_CHECKING
+
+from caracol.accounts.enums import Role
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from caracol.accounts.models import User
+
+_D, _M, _A = Role.DIRECTOR, Role.GLA_MANAGER, Role.GLA_ASSISTANT
+_O, _W, _S = Role.MISSION_OFFICER, Role.SOCIAL_WORKER, Role.SOCIAL_DIRECTOR
+_T, _C = Role.TECHNICAL, Role.ACCOUNTANT
+
+EVERYONE = frozenset(Role)
+GLA = frozenset({_D, _M, _A})
+GLA_DECIDES = frozenset({_D, _M})
+SOCIAL = frozenset({_W, _S})
+# Who may see an amount that concerns a resident: TECHNICAL and MISSION_OFFICER never do.
+MONEY = GLA | SOCIAL | {_C}
+ARREARS = GLA | SOCIAL
+PERMITS = GLA | SOCIAL
+CONTACTS = GLA | SOCIAL | {_O}
+HOMES = EVERYONE - {_C}
+BOOKS = GLA | {_C}
+
+PAGES: dict[str, frozenset[Role]] = {
+    # The day
+    "dashboard:today": EVERYONE,
+    "dashboard:search": EVERYONE,
+    # Homes
+    "colocations:home-list": HOMES,
+    "colocations:home-export": HOMES,
+    "colocations:home-detail": HOMES,
+    "colocations:room-detail": HOMES,
+    # People and contracts
+    "residents:person-list": EVERYONE,
+    "residents:person-export": GLA | SOCIAL,
+    "residents:person-detail": EVERYONE,
+    "residents:person-status": PERMITS,
+    "residents:person-history": GLA | SOCIAL,
+    "residents:person-access": GLA_DECIDES | {_S},
+    "residents:contract-detail": GLA | SOCIAL | {_O},
+    # Money
+    "payments:month-index": GLA | {_C},
+    "payments:month-detail": GLA | {_C},
+    "payments:month-close": GLA_DECIDES,
+    "payments:month-preview": GLA | {_C},
+    "payments:month-terms-export": GLA | {_C},
+    "payments:notices-issue": GLA,
+    "payments:receipts-issue": GLA,
+    "payments:receipts-mail": GLA,
+    "payments:papers": GLA,
+    "payments:papers-bundle": GLA,
+    "payments:payment-record": GLA,
+    "payments:payment-reverse": GLA_DECIDES,
+    "payments:payment-list": GLA | {_C},
+    "payments:account-detail": MONEY,
+    "payments:account-statement": GLA | SOCIAL,
+    "payments:account-export": GLA | {_C},
+    "payments:account-attestation": GLA,
+    "payments:receipt-cancel": GLA_DECIDES,
+    "payments:term-explain": MONEY,
+    "payments:arrears-list": ARREARS,
+    "payments:period-lock": GLA_DECIDES | {_C},
+    "payments:period-reopen": frozenset({_D}),
+    "payments:ledger-check": BOOKS,
+    # Takeover
+    "takeover:upload": GLA_DECIDES,
+    "takeover:preview": GLA_DECIDES,
+    "takeover:confirm": GLA_DECIDES,
+    "takeover:model": GLA_DECIDES,
+    # Documents, jobs, messages
+    "documents:document-download": EVERYONE,
+    "jobs:job-list": GLA_DECIDES,
+    "jobs:job-detail": EVERYONE,
+    "jobs:job-progress": EVERYONE,
+    "jobs:job-retry": GLA_DECIDES,
+    "jobs:health-deep": GLA_DECIDES,
+    "notifications:mail-list": GLA,
+    "notifications:mail-resend": GLA_DECIDES,
+}
+
+
+def may(user: "User | AnonymousUser", key: str) -> bool:
+    """Return whether one of the user's roles opens the page. An unknown page opens to nobody."""
+    if not user.is_authenticated:
+        return False
+    return bool(user.roles & PAGES.get(key, frozenset()))
+
+
+def may_on(user: "User | AnonymousUser", key: str, territory_id: int | None) -> bool:
+    """Return whether one of the user's roles on this territory opens the page."""
+    if not user.is_authenticated:
+        return False
+    return bool(user.roles_on(territory_id) & PAGES.get(key, frozenset()))
+
+
+def has_role(
+    user: "User | AnonymousUser", roles: frozenset[Role], territory_id: int | None = None
+) -> bool:
+    """Return whether the user holds one of the roles: on the territory, or anywhere if None."""
+    if not user.is_authenticated:
+        return False
+    held = user.roles if territory_id is None else user.roles_on(territory_id)
+    return bool(held & roles)
+
+
+class _Policy:
+    """The table as an object, which `caracol.core.pages` finds by name."""
+
+    PAGES = PAGES
+    may = staticmethod(may)
+
+
+POLICY = _Policy()

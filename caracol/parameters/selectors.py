@@ -1,0 +1,35 @@
+"""Read what is in force on a day."""
+
+from datetime import date
+from typing import Any
+
+from caracol.core.errors import Refused
+from caracol.parameters.models import Association, Parameter
+
+
+class ParameterMissing(Refused):
+    """A rule needs a value that nobody has given for that day."""
+
+
+def value(key: str, on: date) -> Any:
+    """Return a parameter's value on a day. Raises ParameterMissing when there is none."""
+    row = Parameter.objects.on(on).filter(key=key).first()
+    if row is None:
+        raise ParameterMissing(
+            f"Le paramètre « {key} » n'a pas de valeur au {on:%d/%m/%Y}. "
+            "La direction peut l'ajouter dans l'administration, « Paramètres datés »."
+        )
+    return row.value
+
+
+def association(on: date) -> Association:
+    """Return the association's identity on a day, else the nearest one known.
+
+    Raises ParameterMissing before the takeover.
+    """
+    found = Association.objects.on(on).first() or Association.objects.order_by("valid_from").first()
+    if found is None:
+        raise ParameterMissing(
+            "L'identité de l'association est inconnue : faites d'abord la reprise du classeur."
+        )
+    return found

@@ -1,0 +1,107 @@
+"""Words of the ledger."""
+
+from django.db import models
+
+
+class AccountKind(models.TextChoices):
+    """What an account holds. The first four exist once per contract, the others once."""
+
+    RECEIVABLE = "RECEIVABLE", "compte du contrat"
+    DEPOSIT_HELD = "DEPOSIT_HELD", "dépôt de garantie détenu"
+    REFUND_DUE = "REFUND_DUE", "à rembourser"
+    AID_AT_TAKEOVER = "AID_AT_TAKEOVER", "aides attendues à la reprise"
+    BANK = "BANK", "banque"
+    CASH = "CASH", "caisse"
+    IN_TRANSIT = "IN_TRANSIT", "encaissements à rapprocher"
+    FEES = "FEES", "redevances"
+    CHARGES = "CHARGES", "charges récupérées"
+    SUSPENSE = "SUSPENSE", "compte d'attente"
+    WRITE_OFF = "WRITE_OFF", "créances abandonnées"
+    OPENING = "OPENING", "soldes de reprise"
+
+
+PER_CONTRACT = (
+    AccountKind.RECEIVABLE,
+    AccountKind.DEPOSIT_HELD,
+    AccountKind.REFUND_DUE,
+    AccountKind.AID_AT_TAKEOVER,
+)
+
+# The French chart of accounts: general code of each kind.
+CHART: dict[str, str] = {
+    AccountKind.RECEIVABLE: "411",
+    AccountKind.DEPOSIT_HELD: "165",
+    AccountKind.REFUND_DUE: "4671",
+    AccountKind.AID_AT_TAKEOVER: "4687",
+    AccountKind.BANK: "512",
+    AccountKind.CASH: "531",
+    AccountKind.IN_TRANSIT: "511",
+    AccountKind.FEES: "706",
+    AccountKind.CHARGES: "708",
+    AccountKind.SUSPENSE: "471",
+    AccountKind.WRITE_OFF: "654",
+    AccountKind.OPENING: "890",
+}
+
+
+class EntryKind(models.TextChoices):
+    """Why an entry was posted."""
+
+    TERM = "TERM", "échéance"
+    OPENING = "OPENING", "reprise"
+    PAYMENT = "PAYMENT", "paiement"
+    AID = "AID", "aide au logement"
+    REFUND = "REFUND", "remboursement"
+    DEPOSIT = "DEPOSIT", "dépôt de garantie"
+    ADJUSTMENT = "ADJUSTMENT", "régularisation"
+    WRITE_OFF = "WRITE_OFF", "abandon de créance"
+    TRANSFER = "TRANSFER", "virement interne"
+    REVERSAL = "REVERSAL", "contre-passation"
+
+
+class Payer(models.TextChoices):
+    """Whose money it is."""
+
+    RESIDENT = "RESIDENT", "résident·e"
+    CAF = "CAF", "CAF"
+    FSL = "FSL", "FSL"
+    OTHER = "OTHER", "autre payeur"
+
+
+class TermKind(models.TextChoices):
+    """A month billed here, or what was owed when the books were taken over."""
+
+    MONTHLY = "MONTHLY", "échéance du mois"
+    OPENING = "OPENING", "solde à la reprise"
+
+
+class LineKind(models.TextChoices):
+    """What a line of a term bills."""
+
+    FEE = "FEE", "redevance"
+    CHARGES = "CHARGES", "charges"
+    ADJUSTMENT = "ADJUSTMENT", "régularisation"
+    OPENING = "OPENING", "solde à la reprise"
+
+
+class PaymentMeans(models.TextChoices):
+    """How money recorded by hand came."""
+
+    CASH = "CASH", "espèces"
+    CHEQUE = "CHEQUE", "chèque"
+    TRANSFER = "TRANSFER", "virement"
+
+
+class PaperKind(models.TextChoices):
+    """The papers of a term (RULEBOOK 2.1)."""
+
+    DUE_NOTICE = "DUE_NOTICE", "avis d'échéance"
+    QUITTANCE = "QUITTANCE", "quittance"
+    RECU = "RECU", "reçu"
+
+
+class LockState(models.TextChoices):
+    """Whether a month of the books takes entries."""
+
+    LOCKED = "LOCKED", "verrouillé"
+    REOPENED = "REOPENED", "rouvert aux contre-passations"

@@ -1,0 +1,26 @@
+"""People, their contracts, and what follows from them."""
+
+from residents.models.contracts import (
+    Amendment,
+    Contract,
+    ContractHolder,
+    ContractTerms,
+    Notice,
+)
+from residents.models.insurance import Insurance
+from residents.models.people import HousingRequest, Person, PersonStatus, ResidencePermit
+from residents.models.rules import ContractTypeRule
+
+__all__ = [
+    "Amendment",
+    "Contract",
+    "ContractHolder",
+    "ContractTerms",
+    "ContractTypeRule",
+    "HousingRequest",
+    "Insurance",
+    "Notice",
+    "Person",
+    "PersonStatus",
+    "ResidencePermit",
+]
