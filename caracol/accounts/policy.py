@@ -102,7 +102,9 @@ def may_on(user: "User | AnonymousUser", key: str, territory_id: int | None) -> 
 
 
 def has_role(
-    user: "User | AnonymousUser", roles: frozenset[Role], territory_id: int | None = None
+    user: "User | AnonymousUser",
+    roles: frozenset[Role],
+    territory_id: int | None = None,
 ) -> bool:
     """Return whether the user holds one of the roles: on the territory, or anywhere if None."""
     if not user.is_authenticated:

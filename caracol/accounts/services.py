@@ -14,7 +14,11 @@ def system_user() -> User:
     """Return the account in whose name the machine acts; it cannot sign in and has no right."""
     user, _created = User.objects.get_or_create(
         email=SYSTEM_EMAIL,
-        defaults={"first_name": "Caracol", "last_name": "(automatique)", "password": "!"},
+        defaults={
+            "first_name": "Caracol",
+            "last_name": "(automatique)",
+            "password": "!",
+        },
     )
     return user
 

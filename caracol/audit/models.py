@@ -2,10 +2,11 @@
 
 from typing import ClassVar
 
-import pgtrigger
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+
+from caracol.core.guards import append_only
 
 
 class AccessAction(models.TextChoices):
@@ -25,7 +26,9 @@ class AccessRecord(models.Model):
     at = models.DateTimeField("le", auto_now_add=True)
     user = models.ForeignKey("accounts.User", models.PROTECT, verbose_name="par")
     action = models.CharField("acte", max_length=8, choices=AccessAction.choices)
-    content_type = models.ForeignKey(ContentType, models.PROTECT, null=True, verbose_name="type")
+    content_type = models.ForeignKey(
+        ContentType, models.PROTECT, null=True, verbose_name="type"
+    )
     object_id = models.BigIntegerField("numéro", null=True)
     subject = GenericForeignKey()
     label = models.CharField("objet", max_length=200)
@@ -37,25 +40,18 @@ class AccessRecord(models.Model):
         verbose_name = "consultation"
         verbose_name_plural = "consultations"
         indexes: ClassVar = [
-            models.Index(fields=["content_type", "object_id", "-at"], name="access_by_subject"),
+            models.Index(
+                fields=["content_type", "object_id", "-at"], name="access_by_subject"
+            ),
             models.Index(fields=["user", "-at"], name="access_by_user"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(action__in=AccessAction.values), name="access_action_known"
+                condition=models.Q(action__in=AccessAction.values),
+                name="access_action_known",
             )
         ]
-        triggers: ClassVar = [
-            pgtrigger.Protect(
-                name="access_append_only",
-                operation=pgtrigger.Update | pgtrigger.Delete,
-            ),
-            pgtrigger.Protect(
-                name="access_no_truncate",
-                operation=pgtrigger.Truncate,
-                level=pgtrigger.Statement,
-            ),
-        ]
+        triggers: ClassVar = append_only("access")
 
     def __str__(self) -> str:
         return f"{self.get_action_display()} · {self.label}"

@@ -30,7 +30,9 @@ def _keys() -> dict[str, bytes]:
         key_id, _, encoded = item.partition(":")
         key = base64.b64decode(encoded)
         if len(key) != 32 or not key_id:
-            raise ImproperlyConfigured("FIELD_KEYS holds a key that is not « id:base64 of 32 bytes ».")
+            raise ImproperlyConfigured(
+                "FIELD_KEYS holds a key that is not « id:base64 of 32 bytes »."
+            )
         keys[key_id] = key
     if not keys:
         raise ImproperlyConfigured("FIELD_KEYS is empty.")
@@ -53,9 +55,15 @@ def decrypt(stored: str, *, context: str) -> str:
         raise UnreadableValue(f"No key named {key_id!r} for {context}.")
     sealed = base64.b64decode(encoded)
     try:
-        return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], context.encode()).decode()
+        return (
+            AESGCM(key)
+            .decrypt(sealed[:_NONCE], sealed[_NONCE:], context.encode())
+            .decode()
+        )
     except InvalidTag as error:
-        raise UnreadableValue(f"The value stored in {context} cannot be read.") from error
+        raise UnreadableValue(
+            f"The value stored in {context} cannot be read."
+        ) from error
 
 
 def blind_index(value: str, *, context: str) -> str:
@@ -76,6 +84,8 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
         text = super().get_prep_value(value)
         return encrypt(text, context=self._context) if text else text
 
-    def from_db_value(self, value: str | None, expression: object, connection: object) -> str | None:
+    def from_db_value(
+        self, value: str | None, expression: object, connection: object
+    ) -> str | None:
         """Decrypt on the way back."""
         return decrypt(value, context=self._context) if value else value

@@ -6,9 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-_FRENCH_MONTHS = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
-).split()
+_FRENCH_MONTHS = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
 
 
 @dataclass(frozen=True, order=True)
@@ -28,7 +39,9 @@ class Month:
         """Read "2026-11". Raises ValueError for anything else."""
         match = re.fullmatch(r"(\d{4})-(\d{2})", text.strip())
         if not match or not 1 <= int(match[2]) <= 12:
-            raise ValueError(f"« {text} » n'est pas un mois écrit AAAA-MM, par exemple 2026-11.")
+            raise ValueError(
+                f"« {text} » n'est pas un mois écrit AAAA-MM, par exemple 2026-11."
+            )
         return cls(int(match[1]), int(match[2]))
 
     def __str__(self) -> str:

@@ -50,7 +50,10 @@ class Parameter(models.Model):
                 name="parameter_one_value_a_day",
                 expressions=[
                     ("key", RangeOperators.EQUAL),
-                    (span_expression("valid_from", "valid_to"), RangeOperators.OVERLAPS),
+                    (
+                        span_expression("valid_from", "valid_to"),
+                        RangeOperators.OVERLAPS,
+                    ),
                 ],
                 violation_error_message="Ce paramètre a déjà une valeur sur une partie de cette période.",
             )
@@ -67,7 +70,9 @@ class Association(models.Model):
     name = models.CharField("nom", max_length=200)
     address = models.CharField("adresse", max_length=300)
     siret = models.CharField("SIRET", max_length=14)
-    creditor_id = models.CharField("identifiant créancier SEPA (ICS)", max_length=35, blank=True)
+    creditor_id = models.CharField(
+        "identifiant créancier SEPA (ICS)", max_length=35, blank=True
+    )
     iban = models.CharField("IBAN", max_length=34)
     bic = models.CharField("BIC", max_length=11, blank=True)
     signatory = models.CharField("signataire", max_length=200)
@@ -83,7 +88,10 @@ class Association(models.Model):
             ExclusionConstraint(
                 name="association_one_identity_a_day",
                 expressions=[
-                    (span_expression("valid_from", "valid_to"), RangeOperators.OVERLAPS),
+                    (
+                        span_expression("valid_from", "valid_to"),
+                        RangeOperators.OVERLAPS,
+                    ),
                 ],
                 violation_error_message="L'association a déjà une identité sur cette période.",
             )

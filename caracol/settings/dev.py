@@ -1,9 +1,10 @@
 """A person's machine and the demonstration: embedded services, mail on the console."""
 
-from caracol.settings.base import *  # noqa: F403
+from caracol.settings.base import *
 
 DEBUG = False
 DEMO = True
-SECRET_KEY = "only-for-the-demonstration-and-the-tests-never-in-production"  # noqa: S105
+GALLERY = True
+SECRET_KEY = "only-for-the-demonstration-and-the-tests-never-in-production"
 FIELD_KEYS = ["demo:Y2FyYWNvbC1kZW1vLWZpZWxkLWtleS0wMTIzNDU2Nzg="]
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]

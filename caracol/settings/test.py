@@ -1,6 +1,6 @@
 """The test suite: as dev, with fast hashing and mail kept in memory."""
 
-from caracol.settings.dev import *  # noqa: F403
+from caracol.settings.dev import *
 
 DEMO = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

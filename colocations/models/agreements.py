@@ -58,7 +58,9 @@ class OwnerAgreement(models.Model):
     objective_causes = models.TextField("causes objectives de résiliation", blank=True)
     approval_reference = models.CharField("agrément", max_length=80, blank=True)
     approval_ends_on = models.DateField("fin de l'agrément", null=True, blank=True)
-    extension_undocumented = models.BooleanField("prolongation à documenter", default=False)
+    extension_undocumented = models.BooleanField(
+        "prolongation à documenter", default=False
+    )
 
     objects: ClassVar[OwnerAgreementQuerySet] = OwnerAgreementQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -80,7 +82,8 @@ class OwnerAgreement(models.Model):
                 violation_error_message="Une convention finit après avoir commencé.",
             ),
             models.CheckConstraint(
-                condition=Q(legal_basis__in=LegalBasis.values), name="agreement_basis_known"
+                condition=Q(legal_basis__in=LegalBasis.values),
+                name="agreement_basis_known",
             ),
         ]
 
@@ -93,7 +96,10 @@ class AgreementExtension(models.Model):
     """One extension of an agreement, by a year at most under ELAN (RULEBOOK 1.1)."""
 
     agreement = models.ForeignKey(
-        OwnerAgreement, models.PROTECT, related_name="extensions", verbose_name="convention"
+        OwnerAgreement,
+        models.PROTECT,
+        related_name="extensions",
+        verbose_name="convention",
     )
     previous_ends_on = models.DateField("fin précédente")
     ends_on = models.DateField("nouvelle fin")

@@ -30,7 +30,9 @@ class Site(models.Model):
     code = models.CharField("code", max_length=20, unique=True)
     name = models.CharField("nom", max_length=120)
     address = models.CharField("adresse", max_length=200)
-    postcode = models.CharField("code postal", max_length=5, validators=[RegexValidator(r"^\d{5}$")])
+    postcode = models.CharField(
+        "code postal", max_length=5, validators=[RegexValidator(r"^\d{5}$")]
+    )
     city = models.CharField("ville", max_length=100)
     department = models.CharField("département", max_length=3)
     insee_code = models.CharField("code INSEE", max_length=5, blank=True)
@@ -71,7 +73,9 @@ class Colocation(models.Model):
         related_name="homes",
         verbose_name="chargé·e de mission",
     )
-    mission_officer_email = models.EmailField("adresse du ou de la chargé·e de mission", blank=True)
+    mission_officer_email = models.EmailField(
+        "adresse du ou de la chargé·e de mission", blank=True
+    )
 
     objects: ClassVar[ColocationQuerySet] = ColocationQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -105,7 +109,9 @@ class Room(models.Model):
         Colocation, models.PROTECT, related_name="rooms", verbose_name="colocation"
     )
     number = models.CharField("numéro", max_length=10)
-    surface_m2 = models.DecimalField("surface (m²)", max_digits=6, decimal_places=2, null=True)
+    surface_m2 = models.DecimalField(
+        "surface (m²)", max_digits=6, decimal_places=2, null=True
+    )
     fee = MoneyField("redevance mensuelle")
     charges = MoneyField("charges mensuelles", default=0)
     deposit = MoneyField("dépôt de garantie", default=0)
@@ -143,7 +149,9 @@ class RoomVoidQuerySet(TerritoryQuerySet):
 class RoomVoid(models.Model):
     """Days when a room houses nobody, and why."""
 
-    room = models.ForeignKey(Room, models.PROTECT, related_name="voids", verbose_name="chambre")
+    room = models.ForeignKey(
+        Room, models.PROTECT, related_name="voids", verbose_name="chambre"
+    )
     starts_on = models.DateField("du")
     ends_on = models.DateField("au", null=True, blank=True)
     cause = models.CharField("cause", max_length=12, choices=VoidCause.choices)

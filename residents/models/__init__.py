@@ -8,7 +8,12 @@ from residents.models.contracts import (
     Notice,
 )
 from residents.models.insurance import Insurance
-from residents.models.people import HousingRequest, Person, PersonStatus, ResidencePermit
+from residents.models.people import (
+    HousingRequest,
+    Person,
+    PersonStatus,
+    ResidencePermit,
+)
 from residents.models.rules import ContractTypeRule
 
 __all__ = [

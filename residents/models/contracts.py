@@ -1,6 +1,6 @@
 """A resident's right to a room: its holders, its terms version by version, its notices."""
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar
 
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -8,11 +8,11 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
-from caracol.accounts.enums import Role
 from caracol.accounts.models import Territory, TerritoryQuerySet
 from caracol.core.models import MoneyField
 from caracol.parameters.models import span_expression
 from colocations.models import Room
+from residents import guards
 from residents.enums import (
     AidEligibility,
     AidPayee,
@@ -21,13 +21,7 @@ from residents.enums import (
     NoticeGiver,
     PaymentMethod,
 )
-from residents import guards
 from residents.models.people import Person
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from caracol.accounts.models import User
 
 
 class ContractQuerySet(TerritoryQuerySet):
@@ -49,7 +43,10 @@ class Contract(models.Model):
     number = models.CharField("numéro", max_length=20, unique=True)
     kind = models.CharField("type", max_length=16, choices=ContractKind.choices)
     status = models.CharField(
-        "état", max_length=12, choices=ContractStatus.choices, default=ContractStatus.DRAFT
+        "état",
+        max_length=12,
+        choices=ContractStatus.choices,
+        default=ContractStatus.DRAFT,
     )
     starts_on = models.DateField("début")
     ends_on = models.DateField("fin")
@@ -64,11 +61,16 @@ class Contract(models.Model):
         default=AidEligibility.ASK_CAF,
     )
     aid_payee = models.CharField(
-        "aide versée à", max_length=8, choices=AidPayee.choices, default=AidPayee.MANAGER
+        "aide versée à",
+        max_length=8,
+        choices=AidPayee.choices,
+        default=AidPayee.MANAGER,
     )
     deposit = MoneyField("dépôt de garantie demandé", default=0)
     distress_rate = models.BooleanField("redevance CASF L345-2-2", default=False)
-    precarity_ground = models.CharField("motif de précarité", max_length=300, blank=True)
+    precarity_ground = models.CharField(
+        "motif de précarité", max_length=300, blank=True
+    )
     exit_reason = models.CharField("motif de sortie", max_length=200, blank=True)
 
     objects: ClassVar[ContractQuerySet] = ContractQuerySet.as_manager()  # type: ignore[assignment]
@@ -98,7 +100,8 @@ class Contract(models.Model):
                 condition=Q(kind__in=ContractKind.values), name="contract_kind_known"
             ),
             models.CheckConstraint(
-                condition=Q(status__in=ContractStatus.values), name="contract_status_known"
+                condition=Q(status__in=ContractStatus.values),
+                name="contract_status_known",
             ),
             models.CheckConstraint(
                 condition=Q(payment_method__in=PaymentMethod.values),
@@ -152,7 +155,9 @@ class ContractHolder(models.Model):
                 violation_error_message="Cette personne a déjà un contrat sur cette période.",
             ),
             models.UniqueConstraint(
-                fields=["contract"], condition=Q(is_main=True), name="contract_one_main_holder"
+                fields=["contract"],
+                condition=Q(is_main=True),
+                name="contract_one_main_holder",
             ),
         ]
         triggers: ClassVar = [guards.BINDING_FOLLOWS_CONTRACT]
@@ -179,7 +184,9 @@ class Amendment(models.Model):
         verbose_name = "avenant"
         verbose_name_plural = "avenants"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["contract", "number"], name="amendment_number_once")
+            models.UniqueConstraint(
+                fields=["contract", "number"], name="amendment_number_once"
+            )
         ]
 
     def __str__(self) -> str:
@@ -199,7 +206,9 @@ class ContractTerms(models.Model):
     amendment = models.ForeignKey(
         Amendment, models.PROTECT, null=True, blank=True, verbose_name="avenant"
     )
-    room = models.ForeignKey(Room, models.PROTECT, related_name="terms", verbose_name="chambre")
+    room = models.ForeignKey(
+        Room, models.PROTECT, related_name="terms", verbose_name="chambre"
+    )
     starts_on = models.DateField("du")
     ends_on = models.DateField("au")
     fee = MoneyField("redevance mensuelle")
@@ -246,7 +255,9 @@ class ContractTerms(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.contract} du {self.starts_on:%d/%m/%Y} au {self.ends_on:%d/%m/%Y}"
+        return (
+            f"{self.contract} du {self.starts_on:%d/%m/%Y} au {self.ends_on:%d/%m/%Y}"
+        )
 
 
 @pghistory.track()
@@ -271,7 +282,9 @@ class Notice(models.Model):
         verbose_name_plural = "congés"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["contract"], condition=Q(withdrawn_on=None), name="notice_one_alive"
+                fields=["contract"],
+                condition=Q(withdrawn_on=None),
+                name="notice_one_alive",
             ),
             models.CheckConstraint(
                 condition=Q(effective_on__gte=F("received_on")), name="notice_in_order"

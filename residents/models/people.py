@@ -26,7 +26,7 @@ class PersonQuerySet(TerritoryQuerySet):
         self, user: "User | AnonymousUser", roles: "frozenset[Role] | None" = None
     ) -> Self:
         """Keep who is followed in, or holds a contract of, a territory of the user."""
-        from residents.models.contracts import Contract, ContractHolder  # noqa: PLC0415
+        from residents.models.contracts import Contract, ContractHolder
 
         contracts = Contract.objects.visible_to(user, roles)
         holders = ContractHolder.objects.filter(contract__in=contracts).values("person")
@@ -39,18 +39,28 @@ class Person(models.Model):
     """Somebody who lives, lived or asks to live in a home: identity and contacts only."""
 
     territory = models.ForeignKey(
-        Territory, models.PROTECT, null=True, blank=True, verbose_name="territoire de suivi"
+        Territory,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="territoire de suivi",
     )
     reference = models.CharField("matricule", max_length=20, unique=True)
-    civility = models.CharField("civilité", max_length=4, choices=Civility.choices, default="NONE")
+    civility = models.CharField(
+        "civilité", max_length=4, choices=Civility.choices, default="NONE"
+    )
     last_name = models.CharField("nom", max_length=80)
     first_name = models.CharField("prénom", max_length=80)
-    search_key = models.CharField("clé de tri et de recherche", max_length=200, editable=False)
+    search_key = models.CharField(
+        "clé de tri et de recherche", max_length=200, editable=False
+    )
     birth_date = models.DateField("date de naissance", null=True, blank=True)
     language = models.CharField("langue", max_length=5, default="fr")
     phone = models.CharField("téléphone", max_length=20, blank=True)
     email = models.EmailField("courriel", blank=True)
-    email_consent = models.BooleanField("accepte ses documents par courriel", default=False)
+    email_consent = models.BooleanField(
+        "accepte ses documents par courriel", default=False
+    )
     caf_number = models.CharField("numéro allocataire", max_length=15, blank=True)
     caf_department = models.CharField("CAF", max_length=3, blank=True)
 
@@ -80,7 +90,9 @@ class Person(models.Model):
     @property
     def addressed_name(self) -> str:
         """The name a letter is addressed to: "Mme Ana DIALLO"."""
-        title = "" if self.civility == Civility.NONE else f"{self.get_civility_display()} "
+        title = (
+            "" if self.civility == Civility.NONE else f"{self.get_civility_display()} "
+        )
         return f"{title}{self.full_name}"
 
     @property
@@ -108,7 +120,10 @@ class PersonStatus(models.Model):
     )
     nationality = models.CharField("nationalité", max_length=60, blank=True)
     protection_kind = models.CharField(
-        "protection", max_length=10, choices=ProtectionKind.choices, default=ProtectionKind.NONE
+        "protection",
+        max_length=10,
+        choices=ProtectionKind.choices,
+        default=ProtectionKind.NONE,
     )
 
     objects: ClassVar[OfPersonQuerySet] = OfPersonQuerySet.as_manager()  # type: ignore[assignment]

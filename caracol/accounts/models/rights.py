@@ -18,7 +18,9 @@ class Territory(models.Model):
 
     code = models.CharField("code", max_length=8, unique=True)
     name = models.CharField("nom", max_length=80)
-    departments = ArrayField(models.CharField(max_length=3), verbose_name="départements")
+    departments = ArrayField(
+        models.CharField(max_length=3), verbose_name="départements"
+    )
 
     class Meta:
         verbose_name = "territoire"
@@ -32,7 +34,10 @@ class Membership(models.Model):
     """A right: a role on a territory; without a territory, on all of them."""
 
     user = models.ForeignKey(
-        "accounts.User", models.CASCADE, related_name="memberships", verbose_name="utilisateur"
+        "accounts.User",
+        models.CASCADE,
+        related_name="memberships",
+        verbose_name="utilisateur",
     )
     role = models.CharField("rôle", max_length=16, choices=Role.choices)
     territory = models.ForeignKey(
@@ -113,7 +118,9 @@ class TerritoryQuerySet(models.QuerySet):  # type: ignore[type-arg]
         wide = [r for r in rights if r.role != Role.MISSION_OFFICER]
         if any(r.role in NETWORK_WIDE or r.territory_id is None for r in wide):
             return self
-        condition = models.Q(**{f"{self.territory_path}__in": [r.territory_id for r in wide]})
+        condition = models.Q(
+            **{f"{self.territory_path}__in": [r.territory_id for r in wide]}
+        )
         if len(wide) < len(rights):
             condition |= self.in_own_homes(user)
         return self.filter(condition)

@@ -1,0 +1,31 @@
+"""Composition of every application's pages."""
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from django.utils.module_loading import module_has_submodule
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", admin.site.urls),
+    path("compte/", include("allauth.urls")),
+]
+
+_PREFIXES = {
+    "dashboard": "",
+    "colocations": "parc/",
+    "residents": "",
+    "payments": "",
+    "takeover": "reprise/",
+    "documents": "documents/",
+    "jobs": "",
+    "notifications": "messages/",
+}
+
+for label, prefix in _PREFIXES.items():
+    config = apps.get_app_config(label)
+    if config.module is not None and module_has_submodule(config.module, "urls"):
+        urlpatterns.append(path(prefix, include(f"{config.name}.urls")))
+
+if getattr(settings, "GALLERY", False):
+    urlpatterns.append(path("_ui/", include("caracol.ui.urls")))
