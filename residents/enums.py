@@ -51,9 +51,7 @@ TRANSITIONS: dict[ContractStatus, dict[str, ContractStatus]] = {
 
 # A draft or an abandoned contract binds no room and bills nothing.
 BINDING = frozenset(ContractStatus) - {ContractStatus.DRAFT, ContractStatus.CANCELLED}
-LIVING = frozenset(
-    {ContractStatus.SIGNED, ContractStatus.IN_FORCE, ContractStatus.NOTICE_GIVEN}
-)
+LIVING = frozenset({ContractStatus.SIGNED, ContractStatus.IN_FORCE, ContractStatus.NOTICE_GIVEN})
 
 
 class PaymentMethod(models.TextChoices):

@@ -42,14 +42,10 @@ def invite(*, email: str, role: Role, territory: Territory | None) -> Invitation
 @transaction.atomic
 def accept_invitations(*, user: User, at: datetime) -> list[Membership]:
     """Turn the open invitations of the user's address into rights."""
-    invitations = Invitation.objects.select_for_update().filter(
-        email=user.email, accepted_at=None
-    )
+    invitations = Invitation.objects.select_for_update().filter(email=user.email, accepted_at=None)
     granted = []
     for invitation in invitations:
-        granted.append(
-            grant(user=user, role=Role(invitation.role), territory=invitation.territory)
-        )
+        granted.append(grant(user=user, role=Role(invitation.role), territory=invitation.territory))
         invitation.accepted_at = at
         invitation.save(update_fields=["accepted_at"])
     return granted

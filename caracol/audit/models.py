@@ -26,9 +26,7 @@ class AccessRecord(models.Model):
     at = models.DateTimeField("le", auto_now_add=True)
     user = models.ForeignKey("accounts.User", models.PROTECT, verbose_name="par")
     action = models.CharField("acte", max_length=8, choices=AccessAction.choices)
-    content_type = models.ForeignKey(
-        ContentType, models.PROTECT, null=True, verbose_name="type"
-    )
+    content_type = models.ForeignKey(ContentType, models.PROTECT, null=True, verbose_name="type")
     object_id = models.BigIntegerField("numéro", null=True)
     subject = GenericForeignKey()
     label = models.CharField("objet", max_length=200)
@@ -40,9 +38,7 @@ class AccessRecord(models.Model):
         verbose_name = "consultation"
         verbose_name_plural = "consultations"
         indexes: ClassVar = [
-            models.Index(
-                fields=["content_type", "object_id", "-at"], name="access_by_subject"
-            ),
+            models.Index(fields=["content_type", "object_id", "-at"], name="access_by_subject"),
             models.Index(fields=["user", "-at"], name="access_by_user"),
         ]
         constraints: ClassVar = [

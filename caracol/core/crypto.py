@@ -55,15 +55,9 @@ def decrypt(stored: str, *, context: str) -> str:
         raise UnreadableValue(f"No key named {key_id!r} for {context}.")
     sealed = base64.b64decode(encoded)
     try:
-        return (
-            AESGCM(key)
-            .decrypt(sealed[:_NONCE], sealed[_NONCE:], context.encode())
-            .decode()
-        )
+        return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], context.encode()).decode()
     except InvalidTag as error:
-        raise UnreadableValue(
-            f"The value stored in {context} cannot be read."
-        ) from error
+        raise UnreadableValue(f"The value stored in {context} cannot be read.") from error
 
 
 def blind_index(value: str, *, context: str) -> str:

@@ -17,9 +17,7 @@ class SecurityHeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault(
-            "Permissions-Policy", "camera=(self), geolocation=()"
-        )
+        response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=()")
         if getattr(request, "user", None) is not None and request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store, private")
         response.headers["Vary"] = ", ".join(

@@ -39,9 +39,7 @@ class Month:
         """Read "2026-11". Raises ValueError for anything else."""
         match = re.fullmatch(r"(\d{4})-(\d{2})", text.strip())
         if not match or not 1 <= int(match[2]) <= 12:
-            raise ValueError(
-                f"« {text} » n'est pas un mois écrit AAAA-MM, par exemple 2026-11."
-            )
+            raise ValueError(f"« {text} » n'est pas un mois écrit AAAA-MM, par exemple 2026-11.")
         return cls(int(match[1]), int(match[2]))
 
     def __str__(self) -> str:

@@ -80,9 +80,7 @@ def register_tab(tab: Tab) -> None:
 
 def tabs_for(subject: str) -> list[Tab]:
     """Return the tabs of a subject ("person", "home") in order."""
-    return sorted(
-        (tab for tab in tabs if tab.subject == subject), key=lambda tab: tab.order
-    )
+    return sorted((tab for tab in tabs if tab.subject == subject), key=lambda tab: tab.order)
 
 
 def search_provider(code: str) -> Callable[[SearchProvider], SearchProvider]:

@@ -6,12 +6,8 @@ import unicodedata
 
 def plain(text: str) -> str:
     """Return the text in lower case, without accents, ligatures opened, spaces folded."""
-    text = (
-        text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae").replace("Æ", "AE")
-    )
-    decomposed = unicodedata.normalize(
-        "NFKD", text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
-    )
+    text = text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae").replace("Æ", "AE")
+    decomposed = unicodedata.normalize("NFKD", text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return " ".join(bare.casefold().split())
 

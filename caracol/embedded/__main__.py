@@ -1,6 +1,7 @@
 """`python -m caracol.embedded run [--fast] -- command …`: the command with servers around it."""
 
 import argparse
+import contextlib
 import os
 import signal
 import subprocess
@@ -59,9 +60,14 @@ def _run(var_dir: Path, command: list[str], *, fast: bool) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, forward)
-    with running(var_dir, postgres=wants_postgres, redis=wants_redis, fast=fast) as lease:
+    with contextlib.ExitStack() as stack:
+        held: tuple[int, ...] = ()
+        if wants_postgres or wants_redis:
+            servers = running(var_dir, postgres=wants_postgres, redis=wants_redis, fast=fast)
+            # The child keeps the servers as well: they outlive a kill -9 of this process.
+            held = (stack.enter_context(servers).descriptor,)
         try:
-            child.append(subprocess.Popen(command, pass_fds=(lease.descriptor,)))
+            child.append(subprocess.Popen(command, pass_fds=held))
         except OSError as error:
             sys.stderr.write(f"{error}\n")
             return 127

@@ -14,6 +14,8 @@ from pathlib import Path
 
 SERVICE_USERS = ("nobody", "daemon")
 ON_LINUX = sys.platform.startswith("linux")
+# Servers this process has started: they may outlive it, or be stopped here and then reaped.
+_children: list["subprocess.Popen[bytes]"] = []
 
 
 class EmbeddedError(Exception):
@@ -79,7 +81,7 @@ def popen(
     drop: dict[str, object] = {}
     if account.is_other:
         drop = {"user": account.uid, "group": account.gid, "extra_groups": []}
-    return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
+    child: subprocess.Popen[bytes] = subprocess.Popen(  # type: ignore[call-overload]
         command,
         cwd=folder,
         stdin=subprocess.DEVNULL,
@@ -90,6 +92,8 @@ def popen(
         umask=0o077,
         **drop,
     )
+    _children.append(child)
+    return child
 
 
 def can_execute(program: Path, account: Account) -> bool:
@@ -147,7 +151,7 @@ def stop(pid: int, *, marker: str, signals: tuple[signal.Signals, ...], seconds:
         return
 
     def gone() -> bool:
-        _reap(pid)
+        _reap()
         return marker not in command_line(pid)
 
     for number in signals:
@@ -162,11 +166,10 @@ def stop(pid: int, *, marker: str, signals: tuple[signal.Signals, ...], seconds:
     raise EmbeddedError(f"Process {pid} does not stop.")
 
 
-def _reap(pid: int) -> None:
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except (ChildProcessError, PermissionError):
-        return
+def _reap() -> None:
+    for child in list(_children):
+        if child.poll() is not None:
+            _children.remove(child)
 
 
 def last_lines(log: Path, count: int = 12) -> str:

@@ -70,9 +70,7 @@ class Association(models.Model):
     name = models.CharField("nom", max_length=200)
     address = models.CharField("adresse", max_length=300)
     siret = models.CharField("SIRET", max_length=14)
-    creditor_id = models.CharField(
-        "identifiant créancier SEPA (ICS)", max_length=35, blank=True
-    )
+    creditor_id = models.CharField("identifiant créancier SEPA (ICS)", max_length=35, blank=True)
     iban = models.CharField("IBAN", max_length=34)
     bic = models.CharField("BIC", max_length=11, blank=True)
     signatory = models.CharField("signataire", max_length=200)

@@ -27,10 +27,7 @@ def association(on: date) -> Association:
 
     Raises ParameterMissing before the takeover.
     """
-    found = (
-        Association.objects.on(on).first()
-        or Association.objects.order_by("valid_from").first()
-    )
+    found = Association.objects.on(on).first() or Association.objects.order_by("valid_from").first()
     if found is None:
         raise ParameterMissing(
             "L'identité de l'association est inconnue : faites d'abord la reprise du classeur."

@@ -20,9 +20,7 @@ APP_ROLE = "caracol_app"
 
 
 def _database(url: str, *, as_role: str = "") -> dict[str, object]:
-    config: dict[str, object] = dict(
-        dj_database_url.parse(url, conn_health_checks=True)
-    )
+    config: dict[str, object] = dict(dj_database_url.parse(url, conn_health_checks=True))
     options = dict(config.get("OPTIONS") or {})  # type: ignore[call-overload]
     if as_role:
         options["options"] = f"-c role={as_role}"
@@ -39,9 +37,7 @@ if EMBEDDED_DATABASE:
     }
 else:
     DATABASES = {
-        "default": _database(
-            DATABASE_URL, as_role="" if DATABASE_OWNER_URL else APP_ROLE
-        ),
+        "default": _database(DATABASE_URL, as_role="" if DATABASE_OWNER_URL else APP_ROLE),
         "owner": _database(DATABASE_OWNER_URL or DATABASE_URL),
     }
 DATABASES["default"]["TEST"] = {"MIRROR": "owner"}
@@ -145,9 +141,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
-    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
@@ -275,9 +269,7 @@ DJANGO_TABLES2_TEMPLATE = "components/table.html"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
-    },
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"fontTools": {"level": "ERROR"}, "weasyprint": {"level": "ERROR"}},

@@ -1,10 +1,12 @@
 """A person's machine and the demonstration: embedded services, mail on the console."""
 
-from caracol.settings.base import *
+from caracol.settings.base import *  # noqa: F403
 
 DEBUG = False
 DEMO = True
 GALLERY = True
-SECRET_KEY = "only-for-the-demonstration-and-the-tests-never-in-production"
+SECRET_KEY = "only-for-the-demonstration-and-the-tests-never-in-production"  # noqa: S105
 FIELD_KEYS = ["demo:Y2FyYWNvbC1kZW1vLWZpZWxkLWtleS0wMTIzNDU2Nzg="]
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
+# Static files are served from where they are: nothing to collect.
+WHITENOISE_USE_FINDERS = True

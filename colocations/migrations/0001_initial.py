@@ -66,21 +66,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "email",
-                    models.EmailField(
-                        blank=True, max_length=254, verbose_name="courriel"
-                    ),
+                    models.EmailField(blank=True, max_length=254, verbose_name="courriel"),
                 ),
                 (
                     "phone",
-                    models.CharField(
-                        blank=True, max_length=20, verbose_name="téléphone"
-                    ),
+                    models.CharField(blank=True, max_length=20, verbose_name="téléphone"),
                 ),
                 (
                     "address",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="adresse"
-                    ),
+                    models.CharField(blank=True, max_length=200, verbose_name="adresse"),
                 ),
             ],
             options={
@@ -117,33 +111,23 @@ class Migration(migrations.Migration):
                 ("ends_on", models.DateField(verbose_name="fin")),
                 (
                     "notice_months",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="préavis (mois)"
-                    ),
+                    models.PositiveSmallIntegerField(default=0, verbose_name="préavis (mois)"),
                 ),
                 (
                     "objective_causes",
-                    models.TextField(
-                        blank=True, verbose_name="causes objectives de résiliation"
-                    ),
+                    models.TextField(blank=True, verbose_name="causes objectives de résiliation"),
                 ),
                 (
                     "approval_reference",
-                    models.CharField(
-                        blank=True, max_length=80, verbose_name="agrément"
-                    ),
+                    models.CharField(blank=True, max_length=80, verbose_name="agrément"),
                 ),
                 (
                     "approval_ends_on",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="fin de l'agrément"
-                    ),
+                    models.DateField(blank=True, null=True, verbose_name="fin de l'agrément"),
                 ),
                 (
                     "extension_undocumented",
-                    models.BooleanField(
-                        default=False, verbose_name="prolongation à documenter"
-                    ),
+                    models.BooleanField(default=False, verbose_name="prolongation à documenter"),
                 ),
             ],
             options={
@@ -175,33 +159,23 @@ class Migration(migrations.Migration):
                 ("ends_on", models.DateField(verbose_name="fin")),
                 (
                     "notice_months",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="préavis (mois)"
-                    ),
+                    models.PositiveSmallIntegerField(default=0, verbose_name="préavis (mois)"),
                 ),
                 (
                     "objective_causes",
-                    models.TextField(
-                        blank=True, verbose_name="causes objectives de résiliation"
-                    ),
+                    models.TextField(blank=True, verbose_name="causes objectives de résiliation"),
                 ),
                 (
                     "approval_reference",
-                    models.CharField(
-                        blank=True, max_length=80, verbose_name="agrément"
-                    ),
+                    models.CharField(blank=True, max_length=80, verbose_name="agrément"),
                 ),
                 (
                     "approval_ends_on",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="fin de l'agrément"
-                    ),
+                    models.DateField(blank=True, null=True, verbose_name="fin de l'agrément"),
                 ),
                 (
                     "extension_undocumented",
-                    models.BooleanField(
-                        default=False, verbose_name="prolongation à documenter"
-                    ),
+                    models.BooleanField(default=False, verbose_name="prolongation à documenter"),
                 ),
             ],
             options={
@@ -218,21 +192,15 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=160, verbose_name="nom")),
                 (
                     "email",
-                    models.EmailField(
-                        blank=True, max_length=254, verbose_name="courriel"
-                    ),
+                    models.EmailField(blank=True, max_length=254, verbose_name="courriel"),
                 ),
                 (
                     "phone",
-                    models.CharField(
-                        blank=True, max_length=20, verbose_name="téléphone"
-                    ),
+                    models.CharField(blank=True, max_length=20, verbose_name="téléphone"),
                 ),
                 (
                     "address",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="adresse"
-                    ),
+                    models.CharField(blank=True, max_length=200, verbose_name="adresse"),
                 ),
             ],
             options={
@@ -267,15 +235,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "charges",
-                    caracol.core.models.MoneyField(
-                        default=0, verbose_name="charges mensuelles"
-                    ),
+                    caracol.core.models.MoneyField(default=0, verbose_name="charges mensuelles"),
                 ),
                 (
                     "deposit",
-                    caracol.core.models.MoneyField(
-                        default=0, verbose_name="dépôt de garantie"
-                    ),
+                    caracol.core.models.MoneyField(default=0, verbose_name="dépôt de garantie"),
                 ),
             ],
             options={
@@ -306,15 +270,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "charges",
-                    caracol.core.models.MoneyField(
-                        default=0, verbose_name="charges mensuelles"
-                    ),
+                    caracol.core.models.MoneyField(default=0, verbose_name="charges mensuelles"),
                 ),
                 (
                     "deposit",
-                    caracol.core.models.MoneyField(
-                        default=0, verbose_name="dépôt de garantie"
-                    ),
+                    caracol.core.models.MoneyField(default=0, verbose_name="dépôt de garantie"),
                 ),
             ],
             options={
@@ -352,9 +312,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "note",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="précision"
-                    ),
+                    models.CharField(blank=True, max_length=200, verbose_name="précision"),
                 ),
             ],
             options={
@@ -388,9 +346,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "note",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="précision"
-                    ),
+                    models.CharField(blank=True, max_length=200, verbose_name="précision"),
                 ),
             ],
             options={
@@ -430,9 +386,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "insee_code",
-                    models.CharField(
-                        blank=True, max_length=5, verbose_name="code INSEE"
-                    ),
+                    models.CharField(blank=True, max_length=5, verbose_name="code INSEE"),
                 ),
             ],
             options={
@@ -465,9 +419,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "insee_code",
-                    models.CharField(
-                        blank=True, max_length=5, verbose_name="code INSEE"
-                    ),
+                    models.CharField(blank=True, max_length=5, verbose_name="code INSEE"),
                 ),
             ],
             options={
@@ -981,9 +933,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="room",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("charges__gte", 0), ("deposit__gte", 0), ("fee__gte", 0)
-                ),
+                condition=models.Q(("charges__gte", 0), ("deposit__gte", 0), ("fee__gte", 0)),
                 name="room_amounts_not_negative",
                 violation_error_message="Les montants d'une chambre ne sont pas négatifs.",
             ),

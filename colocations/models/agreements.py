@@ -45,9 +45,7 @@ class OwnerAgreement(models.Model):
     `ends_on` is the end in force, extensions included; each of them keeps its own row.
     """
 
-    site = models.ForeignKey(
-        Site, models.PROTECT, related_name="agreements", verbose_name="site"
-    )
+    site = models.ForeignKey(Site, models.PROTECT, related_name="agreements", verbose_name="site")
     owner = models.ForeignKey(
         Owner, models.PROTECT, related_name="agreements", verbose_name="propriétaire"
     )
@@ -58,9 +56,7 @@ class OwnerAgreement(models.Model):
     objective_causes = models.TextField("causes objectives de résiliation", blank=True)
     approval_reference = models.CharField("agrément", max_length=80, blank=True)
     approval_ends_on = models.DateField("fin de l'agrément", null=True, blank=True)
-    extension_undocumented = models.BooleanField(
-        "prolongation à documenter", default=False
-    )
+    extension_undocumented = models.BooleanField("prolongation à documenter", default=False)
 
     objects: ClassVar[OwnerAgreementQuerySet] = OwnerAgreementQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -58,9 +58,7 @@ class ColocationQuerySet(TerritoryQuerySet):
 class Colocation(models.Model):
     """A shared home: rooms let one by one, common parts lived in together."""
 
-    site = models.ForeignKey(
-        Site, models.PROTECT, related_name="colocations", verbose_name="site"
-    )
+    site = models.ForeignKey(Site, models.PROTECT, related_name="colocations", verbose_name="site")
     code = models.CharField("code", max_length=20, unique=True)
     name = models.CharField("nom", max_length=120)
     opens_on = models.DateField("ouverture")
@@ -73,9 +71,7 @@ class Colocation(models.Model):
         related_name="homes",
         verbose_name="chargé·e de mission",
     )
-    mission_officer_email = models.EmailField(
-        "adresse du ou de la chargé·e de mission", blank=True
-    )
+    mission_officer_email = models.EmailField("adresse du ou de la chargé·e de mission", blank=True)
 
     objects: ClassVar[ColocationQuerySet] = ColocationQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -109,9 +105,7 @@ class Room(models.Model):
         Colocation, models.PROTECT, related_name="rooms", verbose_name="colocation"
     )
     number = models.CharField("numéro", max_length=10)
-    surface_m2 = models.DecimalField(
-        "surface (m²)", max_digits=6, decimal_places=2, null=True
-    )
+    surface_m2 = models.DecimalField("surface (m²)", max_digits=6, decimal_places=2, null=True)
     fee = MoneyField("redevance mensuelle")
     charges = MoneyField("charges mensuelles", default=0)
     deposit = MoneyField("dépôt de garantie", default=0)
@@ -149,9 +143,7 @@ class RoomVoidQuerySet(TerritoryQuerySet):
 class RoomVoid(models.Model):
     """Days when a room houses nobody, and why."""
 
-    room = models.ForeignKey(
-        Room, models.PROTECT, related_name="voids", verbose_name="chambre"
-    )
+    room = models.ForeignKey(Room, models.PROTECT, related_name="voids", verbose_name="chambre")
     starts_on = models.DateField("du")
     ends_on = models.DateField("au", null=True, blank=True)
     cause = models.CharField("cause", max_length=12, choices=VoidCause.choices)

@@ -155,9 +155,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "receipt_by_law",
-                    models.BooleanField(
-                        default=False, verbose_name="quittance due par la loi"
-                    ),
+                    models.BooleanField(default=False, verbose_name="quittance due par la loi"),
                 ),
                 (
                     "arrears_path",
@@ -179,9 +177,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "index_revision",
-                    models.BooleanField(
-                        default=False, verbose_name="révision par l'IRL"
-                    ),
+                    models.BooleanField(default=False, verbose_name="révision par l'IRL"),
                 ),
                 (
                     "visale_possible",
@@ -189,9 +185,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "needs_precarity_ground",
-                    models.BooleanField(
-                        default=False, verbose_name="motif de précarité exigé"
-                    ),
+                    models.BooleanField(default=False, verbose_name="motif de précarité exigé"),
                 ),
             ],
             options={
@@ -218,9 +212,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "expires_on",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="à renouveler avant le"
-                    ),
+                    models.DateField(blank=True, null=True, verbose_name="à renouveler avant le"),
                 ),
             ],
             options={
@@ -241,9 +233,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "expires_on",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="à renouveler avant le"
-                    ),
+                    models.DateField(blank=True, null=True, verbose_name="à renouveler avant le"),
                 ),
             ],
             options={
@@ -396,9 +386,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "reference",
-                    models.CharField(
-                        max_length=20, unique=True, verbose_name="matricule"
-                    ),
+                    models.CharField(max_length=20, unique=True, verbose_name="matricule"),
                 ),
                 (
                     "civility",
@@ -425,9 +413,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "birth_date",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="date de naissance"
-                    ),
+                    models.DateField(blank=True, null=True, verbose_name="date de naissance"),
                 ),
                 (
                     "language",
@@ -435,15 +421,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "phone",
-                    models.CharField(
-                        blank=True, max_length=20, verbose_name="téléphone"
-                    ),
+                    models.CharField(blank=True, max_length=20, verbose_name="téléphone"),
                 ),
                 (
                     "email",
-                    models.EmailField(
-                        blank=True, max_length=254, verbose_name="courriel"
-                    ),
+                    models.EmailField(blank=True, max_length=254, verbose_name="courriel"),
                 ),
                 (
                     "email_consent",
@@ -453,9 +435,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "caf_number",
-                    models.CharField(
-                        blank=True, max_length=15, verbose_name="numéro allocataire"
-                    ),
+                    models.CharField(blank=True, max_length=15, verbose_name="numéro allocataire"),
                 ),
                 (
                     "caf_department",
@@ -503,9 +483,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "birth_date",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="date de naissance"
-                    ),
+                    models.DateField(blank=True, null=True, verbose_name="date de naissance"),
                 ),
                 (
                     "language",
@@ -513,15 +491,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "phone",
-                    models.CharField(
-                        blank=True, max_length=20, verbose_name="téléphone"
-                    ),
+                    models.CharField(blank=True, max_length=20, verbose_name="téléphone"),
                 ),
                 (
                     "email",
-                    models.EmailField(
-                        blank=True, max_length=254, verbose_name="courriel"
-                    ),
+                    models.EmailField(blank=True, max_length=254, verbose_name="courriel"),
                 ),
                 (
                     "email_consent",
@@ -531,9 +505,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "caf_number",
-                    models.CharField(
-                        blank=True, max_length=15, verbose_name="numéro allocataire"
-                    ),
+                    models.CharField(blank=True, max_length=15, verbose_name="numéro allocataire"),
                 ),
                 (
                     "caf_department",
@@ -558,9 +530,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "nationality",
-                    models.CharField(
-                        blank=True, max_length=60, verbose_name="nationalité"
-                    ),
+                    models.CharField(blank=True, max_length=60, verbose_name="nationalité"),
                 ),
                 (
                     "protection_kind",
@@ -592,9 +562,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigIntegerField()),
                 (
                     "nationality",
-                    models.CharField(
-                        blank=True, max_length=60, verbose_name="nationalité"
-                    ),
+                    models.CharField(blank=True, max_length=60, verbose_name="nationalité"),
                 ),
                 (
                     "protection_kind",
@@ -752,9 +720,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "due_day",
-                    models.PositiveSmallIntegerField(
-                        default=5, verbose_name="jour d'échéance"
-                    ),
+                    models.PositiveSmallIntegerField(default=5, verbose_name="jour d'échéance"),
                 ),
                 (
                     "aid_eligible",
@@ -789,21 +755,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "distress_rate",
-                    models.BooleanField(
-                        default=False, verbose_name="redevance CASF L345-2-2"
-                    ),
+                    models.BooleanField(default=False, verbose_name="redevance CASF L345-2-2"),
                 ),
                 (
                     "precarity_ground",
-                    models.CharField(
-                        blank=True, max_length=300, verbose_name="motif de précarité"
-                    ),
+                    models.CharField(blank=True, max_length=300, verbose_name="motif de précarité"),
                 ),
                 (
                     "exit_reason",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="motif de sortie"
-                    ),
+                    models.CharField(blank=True, max_length=200, verbose_name="motif de sortie"),
                 ),
                 (
                     "territory",
@@ -938,9 +898,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "due_day",
-                    models.PositiveSmallIntegerField(
-                        default=5, verbose_name="jour d'échéance"
-                    ),
+                    models.PositiveSmallIntegerField(default=5, verbose_name="jour d'échéance"),
                 ),
                 (
                     "aid_eligible",
@@ -975,21 +933,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "distress_rate",
-                    models.BooleanField(
-                        default=False, verbose_name="redevance CASF L345-2-2"
-                    ),
+                    models.BooleanField(default=False, verbose_name="redevance CASF L345-2-2"),
                 ),
                 (
                     "precarity_ground",
-                    models.CharField(
-                        blank=True, max_length=300, verbose_name="motif de précarité"
-                    ),
+                    models.CharField(blank=True, max_length=300, verbose_name="motif de précarité"),
                 ),
                 (
                     "exit_reason",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="motif de sortie"
-                    ),
+                    models.CharField(blank=True, max_length=200, verbose_name="motif de sortie"),
                 ),
                 (
                     "pgh_context",
@@ -1040,9 +992,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "is_main",
-                    models.BooleanField(
-                        default=True, verbose_name="titulaire principal·e"
-                    ),
+                    models.BooleanField(default=True, verbose_name="titulaire principal·e"),
                 ),
                 ("starts_on", models.DateField(verbose_name="du")),
                 ("ends_on", models.DateField(verbose_name="au")),
@@ -1071,9 +1021,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigIntegerField()),
                 (
                     "is_main",
-                    models.BooleanField(
-                        default=True, verbose_name="titulaire principal·e"
-                    ),
+                    models.BooleanField(default=True, verbose_name="titulaire principal·e"),
                 ),
                 ("starts_on", models.DateField(verbose_name="du")),
                 ("ends_on", models.DateField(verbose_name="au")),
@@ -1133,9 +1081,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "charges",
-                    caracol.core.models.MoneyField(
-                        default=0, verbose_name="charges mensuelles"
-                    ),
+                    caracol.core.models.MoneyField(default=0, verbose_name="charges mensuelles"),
                 ),
                 (
                     "expected_aid",
@@ -1193,9 +1139,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "charges",
-                    caracol.core.models.MoneyField(
-                        default=0, verbose_name="charges mensuelles"
-                    ),
+                    caracol.core.models.MoneyField(default=0, verbose_name="charges mensuelles"),
                 ),
                 (
                     "expected_aid",
@@ -1375,9 +1319,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "receipt_by_law",
-                    models.BooleanField(
-                        default=False, verbose_name="quittance due par la loi"
-                    ),
+                    models.BooleanField(default=False, verbose_name="quittance due par la loi"),
                 ),
                 (
                     "arrears_path",
@@ -1399,9 +1341,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "index_revision",
-                    models.BooleanField(
-                        default=False, verbose_name="révision par l'IRL"
-                    ),
+                    models.BooleanField(default=False, verbose_name="révision par l'IRL"),
                 ),
                 (
                     "visale_possible",
@@ -1409,9 +1349,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "needs_precarity_ground",
-                    models.BooleanField(
-                        default=False, verbose_name="motif de précarité exigé"
-                    ),
+                    models.BooleanField(default=False, verbose_name="motif de précarité exigé"),
                 ),
             ],
             options={
@@ -1787,15 +1725,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="contract",
-            index=models.Index(
-                fields=["starts_on", "ends_on"], name="contract_by_dates"
-            ),
+            index=models.Index(fields=["starts_on", "ends_on"], name="contract_by_dates"),
         ),
         migrations.AddIndex(
             model_name="contract",
-            index=models.Index(
-                fields=["territory", "status"], name="contract_by_territory"
-            ),
+            index=models.Index(fields=["territory", "status"], name="contract_by_territory"),
         ),
         migrations.AddConstraint(
             model_name="contract",
@@ -2041,9 +1975,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="contractterms",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("charges__gte", 0), ("expected_aid__gte", 0), ("fee__gte", 0)
-                ),
+                condition=models.Q(("charges__gte", 0), ("expected_aid__gte", 0), ("fee__gte", 0)),
                 name="contract_terms_amounts",
                 violation_error_message="Les montants d'un contrat ne sont pas négatifs.",
             ),

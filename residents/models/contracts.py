@@ -68,9 +68,7 @@ class Contract(models.Model):
     )
     deposit = MoneyField("dépôt de garantie demandé", default=0)
     distress_rate = models.BooleanField("redevance CASF L345-2-2", default=False)
-    precarity_ground = models.CharField(
-        "motif de précarité", max_length=300, blank=True
-    )
+    precarity_ground = models.CharField("motif de précarité", max_length=300, blank=True)
     exit_reason = models.CharField("motif de sortie", max_length=200, blank=True)
 
     objects: ClassVar[ContractQuerySet] = ContractQuerySet.as_manager()  # type: ignore[assignment]
@@ -184,9 +182,7 @@ class Amendment(models.Model):
         verbose_name = "avenant"
         verbose_name_plural = "avenants"
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["contract", "number"], name="amendment_number_once"
-            )
+            models.UniqueConstraint(fields=["contract", "number"], name="amendment_number_once")
         ]
 
     def __str__(self) -> str:
@@ -206,9 +202,7 @@ class ContractTerms(models.Model):
     amendment = models.ForeignKey(
         Amendment, models.PROTECT, null=True, blank=True, verbose_name="avenant"
     )
-    room = models.ForeignKey(
-        Room, models.PROTECT, related_name="terms", verbose_name="chambre"
-    )
+    room = models.ForeignKey(Room, models.PROTECT, related_name="terms", verbose_name="chambre")
     starts_on = models.DateField("du")
     ends_on = models.DateField("au")
     fee = MoneyField("redevance mensuelle")
@@ -255,9 +249,7 @@ class ContractTerms(models.Model):
         ]
 
     def __str__(self) -> str:
-        return (
-            f"{self.contract} du {self.starts_on:%d/%m/%Y} au {self.ends_on:%d/%m/%Y}"
-        )
+        return f"{self.contract} du {self.starts_on:%d/%m/%Y} au {self.ends_on:%d/%m/%Y}"
 
 
 @pghistory.track()

@@ -46,21 +46,15 @@ class Person(models.Model):
         verbose_name="territoire de suivi",
     )
     reference = models.CharField("matricule", max_length=20, unique=True)
-    civility = models.CharField(
-        "civilité", max_length=4, choices=Civility.choices, default="NONE"
-    )
+    civility = models.CharField("civilité", max_length=4, choices=Civility.choices, default="NONE")
     last_name = models.CharField("nom", max_length=80)
     first_name = models.CharField("prénom", max_length=80)
-    search_key = models.CharField(
-        "clé de tri et de recherche", max_length=200, editable=False
-    )
+    search_key = models.CharField("clé de tri et de recherche", max_length=200, editable=False)
     birth_date = models.DateField("date de naissance", null=True, blank=True)
     language = models.CharField("langue", max_length=5, default="fr")
     phone = models.CharField("téléphone", max_length=20, blank=True)
     email = models.EmailField("courriel", blank=True)
-    email_consent = models.BooleanField(
-        "accepte ses documents par courriel", default=False
-    )
+    email_consent = models.BooleanField("accepte ses documents par courriel", default=False)
     caf_number = models.CharField("numéro allocataire", max_length=15, blank=True)
     caf_department = models.CharField("CAF", max_length=3, blank=True)
 
@@ -90,9 +84,7 @@ class Person(models.Model):
     @property
     def addressed_name(self) -> str:
         """The name a letter is addressed to: "Mme Ana DIALLO"."""
-        title = (
-            "" if self.civility == Civility.NONE else f"{self.get_civility_display()} "
-        )
+        title = "" if self.civility == Civility.NONE else f"{self.get_civility_display()} "
         return f"{title}{self.full_name}"
 
     @property

@@ -21,17 +21,13 @@ class ContractTypeRule(models.Model):
     valid_from = models.DateField("valable du")
     valid_to = models.DateField("valable au", null=True, blank=True)
     source = models.CharField("source", max_length=300)
-    min_months = models.PositiveSmallIntegerField(
-        "durée minimale (mois)", null=True, blank=True
-    )
+    min_months = models.PositiveSmallIntegerField("durée minimale (mois)", null=True, blank=True)
     max_total_months = models.PositiveSmallIntegerField(
         "durée totale maximale (mois)", null=True, blank=True
     )
     fee_cap = MoneyField("plafond de redevance", null=True, blank=True)
     fee_cap_distress = MoneyField("plafond CASF L345-2-2", null=True, blank=True)
-    fee_is_modest = models.BooleanField(
-        "redevance nécessairement modique", default=False
-    )
+    fee_is_modest = models.BooleanField("redevance nécessairement modique", default=False)
     resident_notice_days = models.PositiveSmallIntegerField(
         "préavis du résident (jours)", null=True, blank=True
     )
@@ -44,21 +40,15 @@ class ContractTypeRule(models.Model):
     deposit_cap_months = models.PositiveSmallIntegerField(
         "dépôt maximal (mois de redevance)", null=True, blank=True
     )
-    charges_mode = models.CharField(
-        "charges", max_length=10, choices=ChargesMode.choices
-    )
+    charges_mode = models.CharField("charges", max_length=10, choices=ChargesMode.choices)
     receipt_by_law = models.BooleanField("quittance due par la loi", default=False)
-    arrears_path = models.CharField(
-        "procédure d'impayé", max_length=1, choices=ArrearsPath.choices
-    )
+    arrears_path = models.CharField("procédure d'impayé", max_length=1, choices=ArrearsPath.choices)
     limitation_years = models.PositiveSmallIntegerField(
         "prescription (années)", null=True, blank=True
     )
     index_revision = models.BooleanField("révision par l'IRL", default=False)
     visale_possible = models.BooleanField("Visale possible", default=False)
-    needs_precarity_ground = models.BooleanField(
-        "motif de précarité exigé", default=False
-    )
+    needs_precarity_ground = models.BooleanField("motif de précarité exigé", default=False)
 
     objects: ClassVar[DatedQuerySet] = DatedQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -64,9 +64,7 @@ class Migration(migrations.Migration):
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 (
                     "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                 ),
                 (
                     "is_superuser",
@@ -78,15 +76,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "first_name",
-                    models.CharField(
-                        blank=True, max_length=150, verbose_name="first name"
-                    ),
+                    models.CharField(blank=True, max_length=150, verbose_name="first name"),
                 ),
                 (
                     "last_name",
-                    models.CharField(
-                        blank=True, max_length=150, verbose_name="last name"
-                    ),
+                    models.CharField(blank=True, max_length=150, verbose_name="last name"),
                 ),
                 (
                     "is_staff",
@@ -215,9 +209,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "email",
-                    models.EmailField(
-                        max_length=254, verbose_name="adresse électronique"
-                    ),
+                    models.EmailField(max_length=254, verbose_name="adresse électronique"),
                 ),
                 (
                     "role",
@@ -242,9 +234,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "accepted_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="acceptée le"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="acceptée le"),
                 ),
                 (
                     "territory",
@@ -265,9 +255,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="user",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("email", django.db.models.functions.text.Lower("email"))
-                ),
+                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
                 name="user_email_lower",
                 violation_error_message="L'adresse électronique s'écrit en minuscules.",
             ),

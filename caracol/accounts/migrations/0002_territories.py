@@ -24,9 +24,7 @@ def add(apps, schema_editor):
         schema_editor.connection.alias
     )
     for code, name, departments in TERRITORIES:
-        territories.get_or_create(
-            code=code, defaults={"name": name, "departments": departments}
-        )
+        territories.get_or_create(code=code, defaults={"name": name, "departments": departments})
 
 
 class Migration(migrations.Migration):

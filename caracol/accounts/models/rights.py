@@ -18,9 +18,7 @@ class Territory(models.Model):
 
     code = models.CharField("code", max_length=8, unique=True)
     name = models.CharField("nom", max_length=80)
-    departments = ArrayField(
-        models.CharField(max_length=3), verbose_name="départements"
-    )
+    departments = ArrayField(models.CharField(max_length=3), verbose_name="départements")
 
     class Meta:
         verbose_name = "territoire"
@@ -118,9 +116,7 @@ class TerritoryQuerySet(models.QuerySet):  # type: ignore[type-arg]
         wide = [r for r in rights if r.role != Role.MISSION_OFFICER]
         if any(r.role in NETWORK_WIDE or r.territory_id is None for r in wide):
             return self
-        condition = models.Q(
-            **{f"{self.territory_path}__in": [r.territory_id for r in wide]}
-        )
+        condition = models.Q(**{f"{self.territory_path}__in": [r.territory_id for r in wide]})
         if len(wide) < len(rights):
             condition |= self.in_own_homes(user)
         return self.filter(condition)

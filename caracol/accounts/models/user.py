@@ -19,22 +19,16 @@ class UserManager(BaseUserManager["User"]):
 
     use_in_migrations = True
 
-    def create_user(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> "User":
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Create an account; without a password it cannot sign in until one is chosen."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> "User":
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Create an account for the admin site; it sees no business page without membership."""
-        return self.create_user(
-            email, password, is_staff=True, is_superuser=True, **fields
-        )
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Find by e-mail, whatever the case typed."""
@@ -74,11 +68,7 @@ class User(AbstractUser):
     @property
     def roles(self) -> frozenset[str]:
         """The roles held, anywhere."""
-        return (
-            frozenset(right.role for right in self.rights)
-            if self.is_active
-            else frozenset()
-        )
+        return frozenset(right.role for right in self.rights) if self.is_active else frozenset()
 
     def roles_on(self, territory_id: int | None) -> frozenset[str]:
         """The roles that count on a territory: held there, or on all of them."""

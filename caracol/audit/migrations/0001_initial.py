@@ -83,9 +83,7 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("action__in", ["VIEW", "PRINT", "EXPORT", "DOWNLOAD"])
-                        ),
+                        condition=models.Q(("action__in", ["VIEW", "PRINT", "EXPORT", "DOWNLOAD"])),
                         name="access_action_known",
                     )
                 ],

@@ -1,0 +1,33 @@
+"""What every test relies on. The fixtures live in tests/helpers."""
+
+import contextlib
+
+import pytest
+
+from tests.helpers.services import hold_services
+
+pytest_plugins = [
+    "tests.helpers.strictness",
+    "tests.helpers.databases",
+    "tests.helpers.web",
+    "tests.helpers.sites",
+    "tests.helpers.browsers",
+]
+
+_services = contextlib.ExitStack()
+
+
+def pytest_configure(config):
+    """Hold the embedded servers for as long as this process tests."""
+    _services.enter_context(hold_services())
+
+
+def pytest_unconfigure(config):
+    """Let the servers go; the last process stops them."""
+    _services.close()
+
+
+@pytest.fixture
+def var_dir(tmp_path):
+    """An empty folder for files, sockets and servers of a subprocess."""
+    return tmp_path / "var"
