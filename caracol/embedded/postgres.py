@@ -49,8 +49,8 @@ OPTIONS = {
     "log_timezone": "UTC",
     "lc_messages": "C",
 }
-# Only for tests, whose data may be lost with the machine.
-FAST_OPTIONS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# Only for tests, whose data may be lost with the machine (not with a killed server).
+FAST_OPTIONS = {"fsync": "off", "full_page_writes": "off"}
 
 
 @dataclass
