@@ -7,7 +7,8 @@ dies. A second lock, exclusive and short, keeps starts and stops apart.
 import contextlib
 import fcntl
 import os
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,8 +51,9 @@ def running(
     finally:
         with _gate(where.var_dir):
             if _is_last(users):
-                for stop in _stops(where, account):
-                    stop()
+                Redis(where, account).stop()
+                Postgres(where, account).stop()
+                shutil.rmtree(where.run_dir, ignore_errors=True)
         os.close(users)
 
 
@@ -63,10 +65,6 @@ def _start(servers: list[Postgres | Redis]) -> None:
     for server in servers:
         if not server.is_running():
             server.start()
-
-
-def _stops(where: Addresses, account: Account) -> list[Callable[[], None]]:
-    return [Redis(where, account).stop, Postgres(where, account).stop]
 
 
 def _is_last(users: int) -> bool:

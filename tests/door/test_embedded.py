@@ -101,10 +101,10 @@ def test_servers_start_twice_keep_data_and_never_meet_those_of_another_folder(fo
             assert value_in(other, "SELECT count(*) FROM pg_tables WHERE tablename = 'kept'") == 0
             assert pids(other)[0] != pids(folder)[0]
     assert alive(pids(other) + pids(folder)) == [False] * 4
+    assert not addresses(folder).run_dir.exists()
     with running(folder, fast=True):
         assert value_in(folder, "SELECT n FROM kept") == 7
         assert value_in(folder, "SELECT current_user") == "caracol_owner"
-    shutil.rmtree(addresses(other).run_dir)
 
 
 def test_two_commands_share_the_servers_and_the_last_stops_them(folder):
