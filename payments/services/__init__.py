@@ -1,0 +1,1 @@
+"""Acts on money: the only writers of the ledger."""

@@ -1,0 +1,52 @@
+"""Accounts of contracts and of the association."""
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+from payments.enums import CHART, PER_CONTRACT, AccountKind
+from payments.models import Account
+from residents.models import Contract
+
+
+def open_accounts(contract_ids: Sequence[int]) -> None:
+    """Open the accounts of contracts that lack them. Again = no change."""
+    with connection.cursor() as cursor:
+        for kind in PER_CONTRACT:
+            cursor.execute(
+                """
+                INSERT INTO payments_account (kind, contract_id, code, label, balance)
+                SELECT %s, contract.id, %s || '-' || number, %s || ' ' || number, 0
+                    FROM residents_contract contract
+                    WHERE contract.id = ANY(%s) AND NOT EXISTS (
+                        SELECT 1 FROM payments_account
+                            WHERE contract_id = contract.id AND kind = %s)
+                    ORDER BY contract.id
+                ON CONFLICT DO NOTHING
+                """,
+                [kind, CHART[kind], AccountKind(kind).label.capitalize(), list(contract_ids), kind],
+            )
+
+
+def shared_account(kind: AccountKind) -> Account:
+    """Return the association's account of a kind."""
+    return Account.objects.get(kind=kind, contract=None)
+
+
+def account_of(contract: Contract, kind: AccountKind) -> Account:
+    """Return a contract's account of a kind, opened if it was not."""
+    account = Account.objects.filter(contract=contract, kind=kind).first()
+    if account is None:
+        open_accounts([contract.pk])
+        account = Account.objects.get(contract=contract, kind=kind)
+    return account
+
+
+def lock_account(contract: Contract) -> Account:
+    """Lock the contract's receivable until the transaction ends, and return it.
+
+    Whoever reads a balance or a term to write from it takes this lock first; one contract at a
+    time, so that two acts never wait for each other.
+    """
+    account = account_of(contract, AccountKind.RECEIVABLE)
+    return Account.objects.select_for_update(no_key=True, of=("self",)).get(pk=account.pk)
