@@ -2,7 +2,6 @@
 
 from payments.models.ledger import Account, Entry, Posting
 from payments.models.mandates import Mandate
-from payments.models.papers import TermPaper
 from payments.models.periods import MonthClosing, PeriodLock
 from payments.models.terms import Term, TermLine
 
@@ -15,5 +14,4 @@ __all__ = [
     "Posting",
     "Term",
     "TermLine",
-    "TermPaper",
 ]

@@ -119,7 +119,9 @@ class Posting(models.Model):
 
     db_rights = "append"
 
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings", verbose_name="écriture")
+    entry = models.ForeignKey(
+        Entry, models.PROTECT, related_name="postings", verbose_name="écriture"
+    )
     account = models.ForeignKey(
         Account, models.PROTECT, related_name="postings", verbose_name="compte"
     )
@@ -149,5 +151,3 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount}"
-
-

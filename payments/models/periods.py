@@ -49,7 +49,9 @@ class PeriodLock(models.Model):
         verbose_name_plural = "verrous de période"
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(month__day=1), name="lock_month_is_first_day"),
-            models.CheckConstraint(condition=Q(state__in=LockState.values), name="lock_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=LockState.values), name="lock_state_known"
+            ),
         ]
 
     def __str__(self) -> str:

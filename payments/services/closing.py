@@ -169,9 +169,7 @@ def _draft(month: Month, rows: list[tuple[Any, ...]], all_in: set[str]) -> Itera
     fee_label = "Redevance (charges comprises)" if kind in all_in else "Redevance"
     due_on = max(month.day(due_day), bill.span.first)
     aid = rows[-1][9] if bill.span.days == month.days else ZERO
-    yield TermDraft(
-        contract, number, territory, kind, due_on, aid, bill, (fee_label, "Charges")
-    )
+    yield TermDraft(contract, number, territory, kind, due_on, aid, bill, (fee_label, "Charges"))
 
 
 def _all_in_kinds(on: date) -> set[str]:

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 Ids = Mapping[int, int]
 
 
-def copy_terms(
-    month: Month, drafts: Sequence["TermDraft"], receivables: Ids, author: User
-) -> None:
+def copy_terms(month: Month, drafts: Sequence["TermDraft"], receivables: Ids, author: User) -> None:
     """Write the terms of a month. Raises MonthLocked when its books are locked."""
     billed = [draft for draft in drafts if draft.bill.amount]
     entries = _numbered(billed, "payments_entry_id_seq")

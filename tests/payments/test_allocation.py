@@ -104,9 +104,7 @@ def books(draw):
         if sign < 0 and money and draw(st.booleans()):
             target = draw(st.sampled_from(money))
             if target.amount > 0 and not any(m.reverses == target.key for m in money):
-                money.append(
-                    Money(key, on, -target.amount, target.payer, target.month, target.key)
-                )
+                money.append(Money(key, on, -target.amount, target.payer, target.month, target.key))
                 continue
         money.append(Money(key, on, sign * draw(amounts), payer, month))
     return terms, money
