@@ -4,7 +4,8 @@ import os
 
 from celery import Celery
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caracol.settings.dev")
+# Importing this package must never turn a production into a demonstration.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caracol.settings.production")
 
 app = Celery("caracol")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -11,4 +11,4 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Import what every application registers."""
-        autodiscover_modules(*registries.MODULES)
+        autodiscover_modules("checks", *registries.MODULES)

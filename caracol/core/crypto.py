@@ -66,7 +66,7 @@ def blind_index(value: str, *, context: str) -> str:
     return hmac.new(key, f"{context}:{value}".encode(), hashlib.sha256).hexdigest()
 
 
-class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
+class EncryptedTextField(models.TextField):
     """Text encrypted at rest; read and written as plain text, searchable by a blind index only."""
 
     @property

@@ -73,8 +73,9 @@ def _rights(model: type[Model], connection: BaseDatabaseWrapper) -> list[str]:
     rights = list(table_rights(model))
     fields: tuple[str, ...] = getattr(model, "db_update_columns", ())
     if fields and "UPDATE" not in rights:
-        columns = (model._meta.get_field(field).column for field in fields)
-        rights.append(f"UPDATE ({', '.join(map(connection.ops.quote_name, columns))})")
+        columns = {field.name: field.column for field in model._meta.concrete_fields}
+        quoted = (connection.ops.quote_name(str(columns[name])) for name in fields)
+        rights.append(f"UPDATE ({', '.join(quoted)})")
     return rights
 
 

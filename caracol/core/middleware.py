@@ -35,10 +35,9 @@ class HtmxLoginMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         login = resolve_url(settings.LOGIN_URL)
-        location = response.headers.get("Location", "")
-        if getattr(request, "htmx", None) and response.status_code == 302:
-            if location.partition("?")[0] == login:
-                answer = HttpResponse(status=204)
-                answer.headers["HX-Redirect"] = login
-                return answer
+        target = response.headers.get("Location", "").partition("?")[0]
+        if getattr(request, "htmx", None) and response.status_code == 302 and target == login:
+            answer = HttpResponse(status=204)
+            answer.headers["HX-Redirect"] = login
+            return answer
         return response

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 
 
-class MoneyField(models.DecimalField):  # type: ignore[type-arg]
+class MoneyField(models.DecimalField):
     """An amount in euros: NUMERIC(12,2), never a float."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -20,5 +20,5 @@ class MoneyField(models.DecimalField):  # type: ignore[type-arg]
         return name, path, args, kwargs
 
 
-class MonthField(models.DateField):  # type: ignore[type-arg]
+class MonthField(models.DateField):
     """A calendar month, stored as its first day; read and written as a date."""

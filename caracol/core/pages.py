@@ -31,7 +31,7 @@ class Policy(Protocol):
 class PageRequest(HttpRequest):
     """A request that a page decorator let in: its user is signed in."""
 
-    user: "User"  # type: ignore[assignment]
+    user: "User"
     page_key: str
 
 

@@ -22,7 +22,7 @@ def span_expression(first: str, last: str) -> DateSpan:
     return DateSpan(F(first), F(last), Value("[]"))
 
 
-class DatedQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class DatedQuerySet(models.QuerySet):
     """Rows with a validity in days."""
 
     def on(self, day: date) -> Self:
@@ -55,7 +55,9 @@ class Parameter(models.Model):
                         RangeOperators.OVERLAPS,
                     ),
                 ],
-                violation_error_message="Ce paramètre a déjà une valeur sur une partie de cette période.",
+                violation_error_message=(
+                    "Ce paramètre a déjà une valeur sur une partie de cette période."
+                ),
             )
         ]
 

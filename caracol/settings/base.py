@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 
@@ -17,11 +18,14 @@ DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL", "")
 REDIS_URL = os.environ.get("REDIS_URL", "") or _embedded.redis_url
 EMBEDDED_DATABASE = not DATABASE_URL
 APP_ROLE = "caracol_app"
+PRODUCTION = False
+DEMO = False
+GALLERY = False
 
 
-def _database(url: str, *, as_role: str = "") -> dict[str, object]:
-    config: dict[str, object] = dict(dj_database_url.parse(url, conn_health_checks=True))
-    options = dict(config.get("OPTIONS") or {})  # type: ignore[call-overload]
+def _database(url: str, *, as_role: str = "") -> dict[str, Any]:
+    config: dict[str, Any] = dict(dj_database_url.parse(url, conn_health_checks=True))
+    options = dict(config.get("OPTIONS") or {})
     if as_role:
         options["options"] = f"-c role={as_role}"
     config["OPTIONS"] = options
@@ -30,6 +34,7 @@ def _database(url: str, *, as_role: str = "") -> dict[str, object]:
 
 # "default" serves requests and jobs with a role that owns no table; "owner" migrates.
 # With one URL only, the session takes the restricted role by SET ROLE.
+DATABASES: dict[str, dict[str, Any]]
 if EMBEDDED_DATABASE:
     DATABASES = {
         "default": _database(_embedded.database_url),
@@ -41,6 +46,24 @@ else:
         "owner": _database(DATABASE_OWNER_URL or DATABASE_URL),
     }
 DATABASES["default"]["TEST"] = {"MIRROR": "owner"}
+
+
+def shared_cache(url: str) -> dict[str, dict[str, object]]:
+    """Return CACHES on a Redis whose absence is forgiven."""
+    return {
+        "default": {
+            "BACKEND": "caracol.core.cache.ForgivingRedisCache",
+            "LOCATION": url,
+            "KEY_PREFIX": "caracol",
+            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        }
+    }
+
+
+# Shared by every process, apart from the queue (database 1 of the same Redis).
+CACHES = shared_cache(
+    REDIS_URL if os.environ.get("REDIS_URL") else f"unix://{_embedded.redis_socket}?db=1"
+)
 DATABASE_ROUTERS = ["caracol.core.database.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -166,6 +189,9 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
 AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "caracol.core.network.client_ip"
+# How many proxies of ours stand before the site; X-Forwarded-For is not believed further.
+ALLAUTH_TRUSTED_PROXY_COUNT = 0
 SESSION_COOKIE_AGE = 10 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
@@ -183,7 +209,7 @@ USE_THOUSAND_SEPARATOR = True
 
 # --- Files --------------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT") or BASE_DIR / "staticfiles")
 STORAGES = {
     # Private: never under a public URL; read through caracol.documents only.
     "default": {
@@ -257,8 +283,17 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "caracol.jobs.tasks.sweep", "schedule": 60.0},
 }
 
-# --- Mail ---------------------------------------------------------------------------------------
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# --- Mail: on the console, or by SMTP when a server is named ------------------------------------
+SMTP_HOST = os.environ.get("SMTP_HOST", "")
+SMTP_SECURITY = os.environ.get("SMTP_SECURITY", "starttls")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if SMTP_HOST else 'console'}.EmailBackend"
+EMAIL_HOST = SMTP_HOST
+EMAIL_PORT = int(os.environ.get("SMTP_PORT") or 587)
+EMAIL_HOST_USER = os.environ.get("SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("SMTP_PASSWORD", "")
+EMAIL_USE_TLS = SMTP_SECURITY == "starttls"
+EMAIL_USE_SSL = SMTP_SECURITY == "tls"
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "gestion@caracol.example.org")
 
 # --- History ------------------------------------------------------------------------------------
@@ -266,7 +301,7 @@ PGHISTORY_APPEND_ONLY = True
 PGHISTORY_ADMIN_ALL_EVENTS = False
 
 DJANGO_TABLES2_TEMPLATE = "components/table.html"
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},

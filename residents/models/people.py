@@ -26,7 +26,7 @@ class PersonQuerySet(TerritoryQuerySet):
         self, user: "User | AnonymousUser", roles: "frozenset[Role] | None" = None
     ) -> Self:
         """Keep who is followed in, or holds a contract of, a territory of the user."""
-        from residents.models.contracts import Contract, ContractHolder
+        from residents.models.contracts import Contract, ContractHolder  # noqa: PLC0415 (the two name each other)
 
         contracts = Contract.objects.visible_to(user, roles)
         holders = ContractHolder.objects.filter(contract__in=contracts).values("person")

@@ -91,7 +91,7 @@ class Invitation(models.Model):
         return f"{self.email} · {self.get_role_display()}"
 
 
-class TerritoryQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class TerritoryQuerySet(models.QuerySet):
     """Rows that belong to a territory. `visible_to` is the sole door to them.
 
     A model's queryset says where its territory is (`territory_path`) and, where a mission officer

@@ -1,8 +1,8 @@
 """`manage.py migrate`: as Django's, by the owner, then the application's rights."""
 
-from argparse import ArgumentParser
 from typing import Any
 
+from django.core.management.base import CommandParser
 from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import connections
 
@@ -12,7 +12,7 @@ from caracol.core.database import MIGRATION_LOCK, OWNER, grant_app_role
 class Command(DjangoMigrate):
     """Migrate on the alias "owner", one at a time, then grant the application its rights."""
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """Take Django's arguments, with the owner as the default database."""
         super().add_arguments(parser)
         parser.set_defaults(database=OWNER)

@@ -1,0 +1,47 @@
+"""System checks: settings under which the product must not start."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+
+@register()
+def check_production_is_no_demonstration(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Refuse a production that shows demonstration logins, keys or pages."""
+    return list(_demonstration_left()) if settings.PRODUCTION else []
+
+
+def _demonstration_left() -> Iterator[CheckMessage]:
+    if settings.DEBUG:
+        yield Error("DEBUG is on in production.", id="caracol.E001")
+    if settings.DEMO or settings.GALLERY:
+        yield Error("The demonstration is on in production.", id="caracol.E002")
+    if "demonstration" in settings.SECRET_KEY or any(
+        key.startswith("demo:") for key in settings.FIELD_KEYS
+    ):
+        yield Error("The demonstration's keys are used in production.", id="caracol.E003")
+    if getattr(settings, "MFA_TOTP_INSECURE_BYPASS_CODE", None):
+        yield Error("MFA_TOTP_INSECURE_BYPASS_CODE is set in production.", id="caracol.E004")
+
+
+@register()
+def check_jobs_settings(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Refuse settings of the queue under which a job could run twice at once, or for ever."""
+    found: list[CheckMessage] = []
+    if settings.CELERY_TASK_ACKS_LATE:
+        found.append(
+            Error(
+                "CELERY_TASK_ACKS_LATE is on: the job table re-sends, the queue must not.",
+                id="caracol.E005",
+            )
+        )
+    if settings.CELERY_TASK_SOFT_TIME_LIMIT >= settings.CELERY_TASK_TIME_LIMIT:
+        found.append(Error("The soft time limit must come before the hard one.", id="caracol.E006"))
+    return found
