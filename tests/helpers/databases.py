@@ -178,7 +178,11 @@ def real_db(request, django_db_blocker):
 
 
 def check_constraints(using="default"):
-    """Fire the deferred constraints and triggers now, as COMMIT would."""
+    """Fire the deferred constraints and triggers now, as COMMIT would.
+
+    Where a refusal is the point, the faulty write and this call stand in one savepoint:
+    `with pytest.raises(IntegrityError), transaction.atomic(): write(); check_constraints()`.
+    """
     connections[using].check_constraints()
 
 
