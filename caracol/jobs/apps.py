@@ -1,7 +1,16 @@
 from django.apps import AppConfig
+from django.core import checks
+from django.utils.module_loading import autodiscover_modules
+
+from caracol.jobs.checks import check_settings
 
 
 class JobsConfig(AppConfig):
     name = "caracol.jobs"
     label = "jobs"
     verbose_name = "Travaux"
+
+    def ready(self) -> None:
+        """Load every app's tasks: the web, the commands and the workers know the same handlers."""
+        checks.register(check_settings, "jobs")
+        autodiscover_modules("tasks")

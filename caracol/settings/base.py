@@ -247,8 +247,8 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_DISABLE_PREFETCH = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_SOFT_TIME_LIMIT = 240
-CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_SOFT_TIME_LIMIT = int(os.environ.get("JOB_SOFT_LIMIT_SECONDS") or 240)
+CELERY_TASK_TIME_LIMIT = int(os.environ.get("JOB_HARD_LIMIT_SECONDS") or 300)
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # KiB
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
@@ -278,10 +278,20 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULER = "caracol.jobs.beat:HeartbeatScheduler"
+# An entry not run before the next one is worthless: it expires.
 CELERY_BEAT_SCHEDULE = {
-    "sweep-jobs": {"task": "caracol.jobs.tasks.sweep", "schedule": 60.0},
+    "sweep-jobs": {
+        "task": "caracol.jobs.tasks.sweep",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
 }
+# A job is its worker's for the lease, which must outlast the hard limit (checked at start).
+JOB_LEASE_SECONDS = int(os.environ.get("JOB_LEASE_SECONDS") or 420)
+JOB_RETRY_WAITS_SECONDS = [10, 60, 300, 900]
+JOB_WAKE_AGAIN_SECONDS = 60
+JOB_WAKE_TIMEOUT_SECONDS = 0.4
 
 # --- Mail: on the console, or by SMTP when a server is named ------------------------------------
 SMTP_HOST = os.environ.get("SMTP_HOST", "")
