@@ -10,12 +10,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-MODULES = ("papers", "tabs", "search", "worklist", "impacts", "handlers", "history")
+MODULES = ("papers", "tabs", "search", "worklist", "measures", "impacts", "handlers", "history")
 
 
 @dataclass(frozen=True)
 class Tab:
-    """A tab of a person's or a home's page, loaded from `url_name` with the subject's pk."""
+    """A tab of a person's or a home's page, reached at `url_name` with the subject's pk.
+
+    The address answers a whole page whose part `#onglet` holds the tabs and their content; htmx
+    takes that part alone, and the page works without it.
+    """
 
     subject: str
     label: str
@@ -64,12 +68,53 @@ class WorkGroup:
     empty: str = ""
 
 
+@dataclass(frozen=True)
+class Act:
+    """Something one may do, found by Ctrl-K: its words, its page, its line in the rights table."""
+
+    label: str
+    url_name: str
+    detail: str = ""
+    words: str = ""
+    icon: str = "bolt"
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """One figure at the top of « Aujourd'hui », with the page that makes it."""
+
+    label: str
+    value: Any
+    hint: str = ""
+    url: str = ""
+    tone: str = ""
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Measure:
+    """An amount that a higher application knows about a lower one's rows ("person", "contract").
+
+    `expression(user, roles)` returns the SQL expression that annotates a queryset of the
+    subject, limited to what the user sees through these roles.
+    """
+
+    subject: str
+    code: str
+    label: str
+    expression: Callable[[Any, frozenset[Any]], Any]
+
+
 SearchProvider = Callable[[Any, str, int], Iterable[SearchHit]]
 WorkProvider = Callable[[Any, date], "WorkGroup | None"]
+FigureProvider = Callable[[Any, date], Iterable[KeyFigure]]
 
 tabs: list[Tab] = []
 search_providers: dict[str, SearchProvider] = {}
 work_providers: dict[str, WorkProvider] = {}
+figure_providers: dict[str, FigureProvider] = {}
+acts: list[Act] = []
+measures: dict[tuple[str, str], Measure] = {}
 
 
 def register_tab(tab: Tab) -> None:
@@ -101,3 +146,29 @@ def work_provider(code: str) -> Callable[[WorkProvider], WorkProvider]:
         return function
 
     return register
+
+
+def figure_provider(code: str) -> Callable[[FigureProvider], FigureProvider]:
+    """Register a function (user, today) → the key figures the user may see."""
+
+    def register(function: FigureProvider) -> FigureProvider:
+        figure_providers[code] = function
+        return function
+
+    return register
+
+
+def register_act(act: Act) -> None:
+    """Let the search offer an act, once, to whoever the rights table lets do it."""
+    if act not in acts:
+        acts.append(act)
+
+
+def register_measure(measure: Measure) -> None:
+    """Let a lower application's lists show an amount."""
+    measures[measure.subject, measure.code] = measure
+
+
+def measure_of(subject: str, code: str) -> Measure | None:
+    """Return a measure, or None when no installed application knows it."""
+    return measures.get((subject, code))
