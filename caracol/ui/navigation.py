@@ -1,0 +1,88 @@
+"""The entries of the side navigation, filtered by what the person may open."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+
+from caracol.core.pages import policy
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A page of the navigation: its key is its URL name and its line in the rights table."""
+
+    key: str
+    label: str
+    icon: str
+    letter: str = ""
+    """Pressed after `g`, goes there."""
+    section: str = ""
+    prefixes: tuple[str, ...] = ()
+    """URL paths (below the entry's own) that light the entry up."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A destination ready to be drawn."""
+
+    key: str
+    label: str
+    icon: str
+    letter: str
+    section: str
+    url: str
+    current: bool
+
+
+DESTINATIONS: tuple[Destination, ...] = (
+    Destination("dashboard:today", "Aujourd'hui", "sun", "a"),
+    Destination("colocations:home-list", "Parc", "building-community", "p"),
+    Destination("residents:person-list", "Résidents", "users", "r", prefixes=("/contrats/",)),
+    Destination("payments:month-index", "Encaissements", "coin-euro", "e", "Argent"),
+    Destination("payments:arrears-list", "Impayés", "alert-circle", "i", "Argent"),
+    Destination("payments:payment-list", "Règlements", "cash", "l", "Argent"),
+    Destination("payments:ledger-check", "Comptabilité", "scale", "c", "Argent"),
+    Destination("notifications:mail-list", "Courriels", "mail", "m", "Suivi"),
+    Destination("jobs:job-list", "Travaux en cours", "list-check", "t", "Suivi"),
+    Destination("takeover:upload", "Reprise", "file-import", "", "Suivi"),
+)
+BOTTOM_BAR = 4
+"""How many entries the phone's bottom bar shows beside the menu."""
+
+
+def _path(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _allowed(user: object) -> Iterator[tuple[Destination, str]]:
+    may = policy().may
+    for destination in DESTINATIONS:
+        url = _path(destination.key) if may(user, destination.key) else ""
+        if url:
+            yield destination, url
+
+
+def _is_current(destination: Destination, url: str, path: str) -> bool:
+    if url == "/":
+        return path == "/"
+    return path.startswith((url, *destination.prefixes))
+
+
+def entries(user: object, path: str) -> list[Entry]:
+    """Return the entries that the person may open; the deepest one that matches is current."""
+    allowed = list(_allowed(user))
+    lit = [url for destination, url in allowed if _is_current(destination, url, path)]
+    current = max(lit, key=len, default="")
+    return [
+        Entry(d.key, d.label, d.icon, d.letter, d.section, url, current=bool(url) and url == current)
+        for d, url in allowed
+    ]
+
+
+def search_url(user: object) -> str:
+    """Return the address of the search, or nothing for who may not search."""
+    return _path("dashboard:search") if policy().may(user, "dashboard:search") else ""

@@ -1,0 +1,32 @@
+// Starts every behaviour of the shell, and again on what htmx brings in.
+import { startBulk } from "./bulk.js";
+import { startDialogs } from "./dialogs.js";
+import { startErrors } from "./errors.js";
+import { startFields } from "./fields.js";
+import { startGuard } from "./guard.js";
+import { startPalette } from "./palette.js";
+import { startResults } from "./results.js";
+import { startShell } from "./shell.js";
+import { startShortcuts } from "./shortcuts.js";
+import { startTheme } from "./theme.js";
+import { startToasts } from "./toasts.js";
+
+startTheme();
+startShell();
+startDialogs();
+startPalette();
+startShortcuts();
+startToasts();
+startResults();
+
+const startParts = (part) => {
+  startFields(part);
+  startErrors(part);
+  startBulk(part);
+  startGuard(part);
+};
+startParts(document);
+document.body.addEventListener("htmx:load", (event) => {
+  if (event.detail.elt !== document.body) startParts(event.detail.elt);
+});
+document.documentElement.dataset.ready = "true";

@@ -1,0 +1,48 @@
+// One-key shortcuts: `/` search, `?` help, `g` then a letter. They can be switched off (WCAG 2.1.4).
+import { openDialog } from "./dialogs.js";
+
+const KEY = "caracol.shortcuts";
+const read = () => {
+  try {
+    return localStorage.getItem(KEY) !== "off";
+  } catch {
+    return true;
+  }
+};
+const typing = (element) =>
+  element.closest?.("input, textarea, select, [contenteditable], dialog[open]");
+
+export function startShortcuts() {
+  const help = document.querySelector("[data-shortcuts]");
+  if (!help) return;
+  const box = help.querySelector("[data-shortcuts-on]");
+  box.checked = read();
+  box.addEventListener("change", () => {
+    try {
+      localStorage.setItem(KEY, box.checked ? "on" : "off");
+    } catch {
+      // Storage refused: lasts as long as the page.
+    }
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-shortcuts-open]")) openDialog(help);
+  });
+
+  let waiting = 0;
+  document.addEventListener("keydown", (event) => {
+    const modified = event.ctrlKey || event.metaKey || event.altKey;
+    if (modified || !box.checked || typing(event.target)) return;
+    if (waiting && Date.now() - waiting < 1500) {
+      waiting = 0;
+      const link = document.querySelector(`[data-go="${CSS.escape(event.key.toLowerCase())}"]`);
+      if (link) link.click();
+    } else if (event.key === "g") {
+      waiting = Date.now();
+    } else if (event.key === "?") {
+      openDialog(help);
+    } else if (event.key === "/") {
+      event.preventDefault();
+      document.dispatchEvent(new CustomEvent("caracol:search"));
+    }
+  });
+}
