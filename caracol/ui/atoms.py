@@ -25,12 +25,13 @@ TONE_ICONS = {
     "danger": "alert-circle",
     "accent": "sparkles",
 }
-MONTHS = tuple(
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
-)
+MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
+    "octobre", "novembre", "décembre",
+)  # fmt: skip
 _SHORT = (
-    "janv.", "févr.", "mars", "avr.", "mai", "juin",
-    "juil.", "août", "sept.", "oct.", "nov.", "déc.",
+    "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.",
+    "déc.",
 )  # fmt: skip
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 AVATAR_TINTS = 6
@@ -203,3 +204,16 @@ def _span_words(days: int) -> str:
     if days < 730:
         return f"{days // 30}{NBSP}mois"
     return f"{days // 365}{NBSP}ans"
+
+
+_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"),
+             ("Safari", "Safari"))  # fmt: skip
+_SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+            ("Mac OS", "Mac"), ("Linux", "Linux"))  # fmt: skip
+
+
+def device(user_agent: str) -> str:
+    """Name the browser and the machine of a user agent: "Firefox sur Windows"."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "Navigateur inconnu")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    return f"{browser} sur {system}" if system else browser

@@ -96,11 +96,12 @@ def bar_chart(bars: Sequence[Any], *, unit: str = "€", legend: Sequence[str] =
     plot = HEIGHT - TOP - BOTTOM
     unit_height = plot / float(step * steps)
     slot = (100 - LEFT) / max(1, len(data))
+    frame = _Frame(slot, unit_height, unit, legend)
     segments, labels = [], []
     every = math.ceil(len(data) / MAX_LABELS)
     for index, (label, values) in enumerate(data):
         left = LEFT + slot * index
-        segments += _stack(label, values, left, slot, unit_height, unit, legend)
+        segments += frame.stack(label, values, left)
         extra = (len(data) - 1 - index) % every != 0
         labels.append(Label(_percent(left + slot / 2), str(HEIGHT - 8), label, extra))
     scale = [
@@ -114,27 +115,26 @@ def bar_chart(bars: Sequence[Any], *, unit: str = "€", legend: Sequence[str] =
                  names, rows)  # fmt: skip
 
 
-def _stack(
-    label: str,
-    values: list[Decimal],
-    left: float,
-    slot: float,
-    unit_height: float,
-    unit: str,
-    legend: Sequence[str],
-) -> list[Segment]:
-    floor = float(HEIGHT - BOTTOM)
-    found = []
-    for series, value in enumerate(values):
-        height = max(float(value), 0.0) * unit_height
-        if height <= 0:
-            continue
-        floor -= height
-        name = f"{legend[series]}, " if series < len(legend) else ""
-        found.append(
-            Segment(
-                _percent(left + slot * 0.18), _pixels(floor), _percent(slot * 0.64),
-                _pixels(height), series + 1, f"{label} : {name}{_write(value, unit)}",
-            )
-        )  # fmt: skip
-    return found
+@dataclass(frozen=True)
+class _Frame:
+    """Where bars stand: a slot's width in percents, a unit's height in pixels."""
+
+    slot: float
+    unit_height: float
+    unit: str
+    legend: Sequence[str]
+
+    def stack(self, label: str, values: list[Decimal], left: float) -> list[Segment]:
+        """Pile the values of one bar from the ground up."""
+        floor = float(HEIGHT - BOTTOM)
+        found = []
+        for series, value in enumerate(values):
+            height = max(float(value), 0.0) * self.unit_height
+            if height <= 0:
+                continue
+            floor -= height
+            name = f"{self.legend[series]}, " if series < len(self.legend) else ""
+            title = f"{label} : {name}{_write(value, self.unit)}"
+            x, width = _percent(left + self.slot * 0.18), _percent(self.slot * 0.64)
+            found.append(Segment(x, _pixels(floor), width, _pixels(height), series + 1, title))
+        return found

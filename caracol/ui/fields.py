@@ -87,7 +87,7 @@ class MoneyField(forms.DecimalField):
         options.setdefault("decimal_places", 2)
         super().__init__(**options)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         """Read French and computer notations alike."""
         if isinstance(value, str):
             value = value.translate(_SPACES).replace(",", ".").replace("\N{MINUS SIGN}", "-")

@@ -78,7 +78,9 @@ def entries(user: object, path: str) -> list[Entry]:
     lit = [url for destination, url in allowed if _is_current(destination, url, path)]
     current = max(lit, key=len, default="")
     return [
-        Entry(d.key, d.label, d.icon, d.letter, d.section, url, current=bool(url) and url == current)
+        Entry(
+            d.key, d.label, d.icon, d.letter, d.section, url, current=bool(url) and url == current
+        )
         for d, url in allowed
     ]
 

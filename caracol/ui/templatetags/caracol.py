@@ -58,8 +58,14 @@ def ago(value: date | datetime | None) -> str:
 
 @register.filter
 def initials(name: str) -> str:
-    """"Amina Diallo" → "AD"."""
+    """ "Amina Diallo" → "AD"."""
     return atoms.initials(name)
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """A browser's long signature → "Firefox sur Windows"."""
+    return atoms.device(user_agent)
 
 
 @register.filter
@@ -83,7 +89,7 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
 
 @register.simple_tag
 def money(
-    amount: Decimal | int | None, kind: str = "", strong: bool = False, credit: str = ""
+    amount: Decimal | int | None, kind: str = "", *, strong: bool = False, credit: str = ""
 ) -> SafeString:
     """{% money amount "balance" %}: an amount in tabular figures."""
     return atoms.money(amount, kind, strong=strong, credit=credit)
@@ -122,7 +128,7 @@ def room_chip(label: str, url: str = "", detail: str = "") -> SafeString:
 # --- Components ---------------------------------------------------------------------------------
 @register.simple_tag
 def stat(
-    label: str, value: Any, url: str = "", hint: str = "", tone: str = "", icon: str = ""
+    label: str, value: Any, *, url: str = "", hint: str = "", tone: str = "", icon: str = ""
 ) -> SafeString:
     """An indicator tile that leads to what makes it."""
     return _component("stat", label=label, value=value, url=url, hint=hint,
@@ -133,6 +139,7 @@ def stat(
 def empty_state(
     title: str,
     text: str = "",
+    *,
     icon: str = "inbox",
     action_label: str = "",
     action_url: str = "",
@@ -160,7 +167,7 @@ def tabs(items: Iterable[Any], current: str = "", label: str = "Rubriques") -> S
 
 @register.simple_tag
 def steps(items: Iterable[Any], label: str = "Étapes") -> SafeString:
-    """Steps: items have label, state (done, current, todo, blocked), and maybe count, detail, url."""
+    """Steps: label, state (done, current, todo, blocked), and maybe count, detail, url."""
     return _component("steps", items=items, label=label)
 
 
@@ -183,7 +190,7 @@ def key_figures(items: Iterable[Any]) -> SafeString:
 
 
 @register.simple_tag
-def explanation(tree: Any, expanded: bool = True) -> SafeString:
+def explanation(tree: Any, *, expanded: bool = True) -> SafeString:
     """The tree that computed an amount: nodes {label, amount, detail, children}."""
     return _component("explanation", node=tree, expanded=expanded)
 
@@ -193,6 +200,7 @@ def progress(
     label: str,
     done: int,
     total: int,
+    *,
     url: str = "",
     state: str = "running",
     detail: str = "",
@@ -249,6 +257,7 @@ def bar_chart(
     title: str,
     description: str,
     bars: Sequence[Any],
+    *,
     unit: str = "€",
     legend: Sequence[str] = (),
 ) -> SafeString:
@@ -267,6 +276,7 @@ def capture(content: str) -> str:
 @register.simple_block_tag
 def card(
     content: str,
+    *,
     title: str = "",
     subtitle: str = "",
     icon: str = "",
@@ -296,6 +306,7 @@ def callout(content: str, tone: str = "info", title: str = "", icon: str = "") -
 def confirm(
     context: Context,
     content: str,
+    *,
     id: str,
     title: str,
     action: str = "",
