@@ -187,7 +187,7 @@ BAD_ANSWERS = {
     "person": "",
     "email": "amina.diallo",
     "amount": "quatre cents",
-    "received_on": "31/02/2026",
+    "received_on": "",
     "method": "",
     "payer": "RESIDENT",
 }

@@ -232,7 +232,9 @@ def copy_button(text: str, label: str = "Copier") -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def pagination(context: Context, page: Any, parameter: str = "page") -> SafeString:
+def pagination(
+    context: Context, page: Any, parameter: str = "page", *, label: str = "Pages"
+) -> SafeString:
     """The pager of a Django `Page`; keeps the rest of the address."""
     request = context.get("request")
     keep = request.GET.copy() if request else None
@@ -241,7 +243,7 @@ def pagination(context: Context, page: Any, parameter: str = "page") -> SafeStri
     kept = f"{keep.urlencode()}&" if keep else ""
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     return _component("pagination", page=page, numbers=list(numbers), parameter=parameter,
-                      kept=kept)  # fmt: skip
+                      kept=kept, label=label)  # fmt: skip
 
 
 @register.simple_tag(takes_context=True)
