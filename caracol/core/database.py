@@ -6,7 +6,7 @@ columns that may be updated all the same). Without them the application may do a
 """
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal
 
 import pghistory.models
 from django.apps import apps
@@ -33,9 +33,9 @@ class OwnerMigrates:
         return db == OWNER
 
 
-def grant_app_role(connection: BaseDatabaseWrapper, role: str = "") -> None:
+def grant_app_role(connection: BaseDatabaseWrapper) -> None:
     """Give the application's role, created if missing, exactly the rights the models declare."""
-    role = role or settings.APP_ROLE
+    role = settings.APP_ROLE
     with connection.cursor() as cursor:
         _ensure_role(cursor, role)
         name = connection.ops.quote_name(role)
@@ -79,9 +79,9 @@ def _rights(model: type[Model], connection: BaseDatabaseWrapper) -> list[str]:
     return rights
 
 
-def _ensure_role(cursor: object, role: str) -> None:
+def _ensure_role(cursor: Any, role: str) -> None:
     """Create the role where it is missing and let the owner take it (SET ROLE)."""
-    execute, fetch = cursor.execute, cursor.fetchone  # type: ignore[attr-defined]
+    execute, fetch = cursor.execute, cursor.fetchone
     execute("SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user")
     may_create = fetch()[0]
     execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
@@ -93,6 +93,21 @@ def _ensure_role(cursor: object, role: str) -> None:
             )
         execute(f'CREATE ROLE "{role}" LOGIN')
     if may_create:
+        _give_password(cursor, role)
         execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [role])
         if not fetch()[0]:
             execute(f'GRANT "{role}" TO CURRENT_USER')
+
+
+def _give_password(cursor: Any, role: str) -> None:
+    """Give the role the password by which the application signs in, when its URL names one.
+
+    It is hashed here: the server's log never sees it.
+    """
+    config = settings.DATABASES["default"]
+    if config["USER"] != role or not config["PASSWORD"]:
+        return
+    hashed = cursor.connection.pgconn.encrypt_password(
+        config["PASSWORD"].encode(), role.encode(), b"scram-sha-256"
+    )
+    cursor.execute(f'ALTER ROLE "{role}" PASSWORD %s', [hashed.decode()])
