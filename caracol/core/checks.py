@@ -27,21 +27,3 @@ def _demonstration_left() -> Iterator[CheckMessage]:
         yield Error("The demonstration's keys are used in production.", id="caracol.E003")
     if getattr(settings, "MFA_TOTP_INSECURE_BYPASS_CODE", None):
         yield Error("MFA_TOTP_INSECURE_BYPASS_CODE is set in production.", id="caracol.E004")
-
-
-@register()
-def check_jobs_settings(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
-) -> list[CheckMessage]:
-    """Refuse settings of the queue under which a job could run twice at once, or for ever."""
-    found: list[CheckMessage] = []
-    if settings.CELERY_TASK_ACKS_LATE:
-        found.append(
-            Error(
-                "CELERY_TASK_ACKS_LATE is on: the job table re-sends, the queue must not.",
-                id="caracol.E005",
-            )
-        )
-    if settings.CELERY_TASK_SOFT_TIME_LIMIT >= settings.CELERY_TASK_TIME_LIMIT:
-        found.append(Error("The soft time limit must come before the hard one.", id="caracol.E006"))
-    return found

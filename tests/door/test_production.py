@@ -88,12 +88,6 @@ def test_a_demonstration_in_production_is_refused(settings, changes, code):
     assert code in {message.id for message in run_checks()}
 
 
-def test_late_acknowledgement_is_refused(settings):
-    """The job table re-sends; the queue must not."""
-    settings.CELERY_TASK_ACKS_LATE = True
-    assert "caracol.E005" in {message.id for message in run_checks()}
-
-
 def test_logs_name_nobody():
     """An address, an IBAN, a phone and the values of a refused row are blanked."""
     line = (
