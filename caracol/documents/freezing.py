@@ -1,0 +1,46 @@
+"""The frozen form of a paper's data and its fingerprint. Pure."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+
+def freeze(value: Any) -> Any:
+    """Return the JSON form of a paper: amounts as strings, days as ISO texts, no float."""
+    match value:
+        case None | bool() | int():
+            return value
+        case Enum():
+            return freeze(value.value)
+        case str():
+            return str(value)
+        case Decimal():
+            return format(value.quantize(Decimal("0.01")), "f")
+        case datetime() | date():
+            return value.isoformat()
+        case Mapping():
+            return {str(key): freeze(item) for key, item in value.items()}
+        case list() | tuple():
+            return [freeze(item) for item in value]
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {
+            field.name: freeze(getattr(value, field.name)) for field in dataclasses.fields(value)
+        }
+    raise TypeError(f"{type(value).__name__} cannot be frozen in a document")
+
+
+def canonical(value: Any) -> bytes:
+    """Return the one JSON text of a frozen value: sorted keys, no spaces, UTF-8."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode()
+
+
+def fingerprint(*, kind: str, number: str, issued_on: date, data: Any) -> str:
+    """Return the SHA-256 of what a document says: its kind, number, day and frozen data."""
+    said = {"kind": kind, "number": number, "issued_on": issued_on.isoformat(), "data": data}
+    return hashlib.sha256(canonical(said)).hexdigest()

@@ -1,0 +1,112 @@
+"""HTML to PDF/UA. The one module that knows WeasyPrint.
+
+What costs in WeasyPrint, beside laying out a page, is made once per process and kept: the font
+configuration, the parsed stylesheet, decoded images. Same data, same bytes.
+"""
+
+import gc
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from caracol.documents import sheets
+
+SCHEME = "caracol:"
+DATA_PREFIXES = ("data:image/png;base64,", "data:image/jpeg;base64,")
+DATA_LIMIT = 400_000
+OPTIONS: dict[str, Any] = {"pdf_variant": "pdf/ua-1"}
+
+
+class RenderingRefused(Exception):
+    """The paper asks for something outside the closed map, or its data are incomplete."""
+
+
+class ClosedFetcher(URLFetcher):  # type: ignore[misc]
+    """Give the shipped fonts and images, and small PNG or JPEG data; refuse all else, for good.
+
+    The refusal is fatal: WeasyPrint would swallow any other error and print a paper with a hole.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(allowed_protocols=["data"], allow_redirects=False, fail_on_errors=True)
+        self._map = sheets.resources()
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        """Return a resource of the closed map. Raises FatalURLFetchingError otherwise."""
+        if url.startswith(SCHEME) and url.removeprefix(SCHEME) in self._map:
+            path, content_type = self._map[url.removeprefix(SCHEME)]
+            return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": content_type})
+        if url.startswith(DATA_PREFIXES) and len(url) <= DATA_LIMIT:
+            return super().fetch(url, headers)
+        raise FatalURLFetchingError(f"Refused resource: {url[:80]}")
+
+
+@contextmanager
+def _shipped_fonts_only() -> Iterator[None]:
+    """Read a font configuration without the fonts of the machine."""
+    name = "FONTCONFIG_FILE"
+    before = os.environ.get(name)
+    os.environ[name] = str(sheets.FONTS / "fonts.conf")
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
+class Renderer:
+    """A press: warm once, then one paper after the other."""
+
+    def __init__(self) -> None:
+        self.fetcher = ClosedFetcher()
+        with _shipped_fonts_only():
+            self.fonts = FontConfiguration()
+        self.style = CSS(
+            string=sheets.stylesheet(), font_config=self.fonts, url_fetcher=self.fetcher
+        )
+        self.images: dict[str, Any] = {}
+
+    def pdf(self, html: str, *, identifier: str) -> bytes:
+        """Return the PDF/UA-1 of an HTML page; same page and identifier, same bytes."""
+        gc.disable()  # a page is one burst of objects: collected once, after it
+        try:
+            page = HTML(string=html, base_url=SCHEME, url_fetcher=self.fetcher)
+            content: bytes = page.write_pdf(
+                font_config=self.fonts,
+                stylesheets=[self.style],
+                pdf_identifier=identifier.encode(),
+                cache=self.images,
+                **OPTIONS,
+            )
+        except FatalURLFetchingError as error:
+            raise RenderingRefused(str(error)) from error
+        finally:
+            gc.enable()
+        return content
+
+
+@lru_cache(maxsize=1)
+def _renderer_of(process: int) -> Renderer:  # noqa: ARG001 - one per process, never inherited
+    return Renderer()
+
+
+def renderer() -> Renderer:
+    """Return this process's press, made at first use."""
+    return _renderer_of(os.getpid())
+
+
+def render(template: str, context: dict[str, Any], *, identifier: str) -> bytes:
+    """Return the PDF of a template and its frozen context."""
+    try:
+        html = sheets.write_html(template, context)
+    except sheets.MissingValue as error:
+        raise RenderingRefused(f"missing value: {error}") from error
+    return renderer().pdf(html, identifier=identifier)
