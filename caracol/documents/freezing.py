@@ -3,22 +3,27 @@
 import dataclasses
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
 
 def freeze(value: Any) -> Any:
-    """Return the JSON form of a paper: amounts as strings, days as ISO texts, no float."""
+    """Return the JSON form of a paper: amounts as strings, days as ISO texts.
+
+    Control characters, which no paper can show, are left out."""
     match value:
         case None | bool() | int():
             return value
         case Enum():
             return freeze(value.value)
         case str():
-            return str(value)
+            return _CONTROLS.sub("", value)
         case Decimal():
             return format(value.quantize(Decimal("0.01")), "f")
         case datetime() | date():

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
+from xml.etree import ElementTree
 
+import cssselect2
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
@@ -47,6 +49,26 @@ class ClosedFetcher(URLFetcher):  # type: ignore[misc]
         raise FatalURLFetchingError(f"Refused resource: {url[:80]}")
 
 
+class Sheet(HTML):  # type: ignore[misc]
+    """A page of ours: well-formed, so read by the XML parser; styled by our own elements.
+
+    Both spare a third of the time of a page. The tests compare the result with the renderer's own
+    reading and style of HTML: the same text at the same place.
+    """
+
+    def __init__(self, html: str, *, fetcher: URLFetcher, elements: CSS) -> None:
+        root = ElementTree.fromstring(html)  # noqa: S314 - written by our templates, escaped
+        self.base_url = SCHEME
+        self.url_fetcher = fetcher
+        self.media_type = "print"
+        self.wrapper_element = cssselect2.ElementWrapper.from_html_root(root, content_language=None)
+        self.etree_element = self.wrapper_element.etree_element
+        self._elements = elements
+
+    def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:  # noqa: ARG002, FBT001, FBT002
+        return [self._elements]
+
+
 @contextmanager
 def _shipped_fonts_only() -> Iterator[None]:
     """Read a font configuration without the fonts of the machine."""
@@ -69,16 +91,20 @@ class Renderer:
         self.fetcher = ClosedFetcher()
         with _shipped_fonts_only():
             self.fonts = FontConfiguration()
-        self.style = CSS(
-            string=sheets.stylesheet(), font_config=self.fonts, url_fetcher=self.fetcher
-        )
+        self.elements = self._css(sheets.ELEMENTS)
+        self.style = self._css(sheets.STYLESHEET)
         self.images: dict[str, Any] = {}
+
+    def _css(self, name: str) -> CSS:
+        return CSS(
+            string=sheets.read(name), font_config=self.fonts, url_fetcher=self.fetcher
+        )
 
     def pdf(self, html: str, *, identifier: str) -> bytes:
         """Return the PDF/UA-1 of an HTML page; same page and identifier, same bytes."""
         gc.disable()  # a page is one burst of objects: collected once, after it
         try:
-            page = HTML(string=html, base_url=SCHEME, url_fetcher=self.fetcher)
+            page = Sheet(html, fetcher=self.fetcher, elements=self.elements)
             content: bytes = page.write_pdf(
                 font_config=self.fonts,
                 stylesheets=[self.style],

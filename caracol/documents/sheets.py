@@ -15,6 +15,7 @@ from django.template import Context, Engine
 FOLDER = "documents/pdf"
 FONTS = Path(__file__).parent / "fonts"
 STYLESHEET = "paper.css"
+ELEMENTS = "elements.css"
 IMAGES = {"mark.svg": "image/svg+xml"}
 _LINKED = re.compile(r"""{%\s*(?:extends|include)\s+["']([\w.-]+)["']""")
 
@@ -58,9 +59,9 @@ def write_html(template: str, context: dict[str, Any]) -> str:
     return engine().get_template(template).render(Context(context))
 
 
-def stylesheet() -> str:
-    """Return the text of the stylesheet."""
-    return (folder() / STYLESHEET).read_text()
+def read(name: str) -> str:
+    """Return the text of a file of the folder."""
+    return (folder() / name).read_text()
 
 
 def resources() -> dict[str, tuple[Path, str]]:
@@ -75,7 +76,7 @@ def template_version(template: str) -> str:
     digest = hashlib.sha256()
     for name in sorted(_closure(template)):
         digest.update(name.encode() + b"\0" + (folder() / name).read_bytes() + b"\0")
-    files = [folder() / STYLESHEET, *(path for path, _ in resources().values())]
+    files = [folder() / ELEMENTS, folder() / STYLESHEET, *(path for path, _ in resources().values())]
     files.append(Path(__file__).with_name("typography.py"))
     for path in files:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
