@@ -8,9 +8,11 @@ A paper holds what its reader needs to see and nothing else: no status, no natio
 no social fact has a place here.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from caracol.core.money import ZERO
 
@@ -51,12 +53,16 @@ class Issuer:
 
 @dataclass(frozen=True, kw_only=True)
 class Recipient:
-    """Who the paper is sent to: one name a holder ("Mme Aïssata Diallo"), then the address."""
+    """Who the paper is sent to: one name a holder ("Mme Aïssata Diallo"), then the address.
+
+    `short_name`: the family name alone, for the name of the file.
+    """
 
     names: tuple[str, ...]
     lines: tuple[str, ...]
     postcode: str
     city: str
+    short_name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -302,3 +308,11 @@ class TakeoverAttestation(Paper):
     expected_aid: Decimal = ZERO
     balance: Decimal
     aid_pending: Decimal = ZERO
+
+
+def frozen_total(data: Mapping[str, Any]) -> Decimal:
+    """Return the amount of a frozen paper, whatever its kind."""
+    for name in ("total", "closing_balance", "balance", "left_due"):
+        if name in data:
+            return Decimal(data[name])
+    return ZERO

@@ -19,12 +19,14 @@ RECIPIENT = content.Recipient(
     lines=("Les Murs à Pêches, chambre 03", "74 avenue des Écoles"),
     postcode="93100",
     city="Montreuil",
+    short_name="Diallo",
 )
 COUPLE = content.Recipient(
     names=("M. ʿAbd al-Raḥmān Ṣāliḥ Woldemariam-Gebremedhin", "Mme Oleksandra Š. Łęcka-Woldemariam"),
     lines=("Port à l'Anglais, chambre 12 bis, bâtiment C", "101 allée des Écoles"),
     postcode="94200",
     city="Ivry-sur-Seine",
+    short_name="Ṣāliḥ Woldemariam-Gebremedhin",
 )
 CONTRACT = content.ContractRef(
     number="C2603",
