@@ -77,6 +77,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "takeover:model": GLA_DECIDES,
     # Documents, jobs, messages
     "documents:document-download": EVERYONE,
+    "documents:bundle-download": EVERYONE,
     "jobs:job-list": GLA_DECIDES,
     "jobs:job-detail": EVERYONE,
     "jobs:job-progress": EVERYONE,

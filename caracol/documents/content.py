@@ -1,8 +1,8 @@
 """What the papers of payment say: one frozen shape per kind, checked when it is built.
 
 An application fills one of these dataclasses and hands it to `services.issue_document`, which
-freezes it (`freezing.freeze`): amounts become strings ("126.67"), days ISO texts. The template reads
-the frozen form only, so a paper printed again in ten years says what it said on its day.
+freezes it (`freezing.freeze`): amounts become strings ("126.67"), days ISO texts. The template
+reads the frozen form only, so a paper printed again in ten years says what it said on its day.
 
 A paper holds what its reader needs to see and nothing else: no status, no nationality, no permit,
 no social fact has a place here.

@@ -16,26 +16,31 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff
 def freeze(value: Any) -> Any:
     """Return the JSON form of a paper: amounts as strings, days as ISO texts.
 
-    Control characters, which no paper can show, are left out."""
+    Control characters, which no paper can show, are left out. Raises TypeError for a float or
+    anything else that has no exact form.
+    """
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names = (field.name for field in dataclasses.fields(value))
+        return {name: freeze(getattr(value, name)) for name in names}
+    if isinstance(value, Mapping):
+        return {str(key): freeze(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [freeze(item) for item in value]
+    return _freeze_one(value)
+
+
+def _freeze_one(value: Any) -> Any:
     match value:
+        case Enum():
+            return _freeze_one(value.value)
         case None | bool() | int():
             return value
-        case Enum():
-            return freeze(value.value)
         case str():
             return _CONTROLS.sub("", value)
         case Decimal():
             return format(value.quantize(Decimal("0.01")), "f")
         case datetime() | date():
             return value.isoformat()
-        case Mapping():
-            return {str(key): freeze(item) for key, item in value.items()}
-        case list() | tuple():
-            return [freeze(item) for item in value]
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {
-            field.name: freeze(getattr(value, field.name)) for field in dataclasses.fields(value)
-        }
     raise TypeError(f"{type(value).__name__} cannot be frozen in a document")
 
 

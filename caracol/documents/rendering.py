@@ -29,7 +29,7 @@ class RenderingRefused(Exception):
     """The paper asks for something outside the closed map, or its data are incomplete."""
 
 
-class ClosedFetcher(URLFetcher):  # type: ignore[misc]
+class ClosedFetcher(URLFetcher):
     """Give the shipped fonts and images, and small PNG or JPEG data; refuse all else, for good.
 
     The refusal is fatal: WeasyPrint would swallow any other error and print a paper with a hole.
@@ -49,7 +49,7 @@ class ClosedFetcher(URLFetcher):  # type: ignore[misc]
         raise FatalURLFetchingError(f"Refused resource: {url[:80]}")
 
 
-class Sheet(HTML):  # type: ignore[misc]
+class Sheet(HTML):
     """A page of ours: well-formed, so read by the XML parser; styled by our own elements.
 
     Both spare a third of the time of a page. The tests compare the result with the renderer's own
@@ -65,7 +65,7 @@ class Sheet(HTML):  # type: ignore[misc]
         self.etree_element = self.wrapper_element.etree_element
         self._elements = elements
 
-    def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:  # noqa: ARG002, FBT001, FBT002
+    def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:  # noqa: FBT001, FBT002
         return [self._elements]
 
 
@@ -96,9 +96,7 @@ class Renderer:
         self.images: dict[str, Any] = {}
 
     def _css(self, name: str) -> CSS:
-        return CSS(
-            string=sheets.read(name), font_config=self.fonts, url_fetcher=self.fetcher
-        )
+        return CSS(string=sheets.read(name), font_config=self.fonts, url_fetcher=self.fetcher)
 
     def pdf(self, html: str, *, identifier: str) -> bytes:
         """Return the PDF/UA-1 of an HTML page; same page and identifier, same bytes."""
@@ -120,7 +118,7 @@ class Renderer:
 
 
 @lru_cache(maxsize=1)
-def _renderer_of(process: int) -> Renderer:  # noqa: ARG001 - one per process, never inherited
+def _renderer_of(process: int) -> Renderer:
     return Renderer()
 
 

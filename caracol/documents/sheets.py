@@ -29,7 +29,7 @@ class _Refusal(str):
 
     __slots__ = ()
 
-    def __mod__(self, variable: object) -> str:  # type: ignore[override]
+    def __mod__(self, variable: object) -> str:
         raise MissingValue(str(variable))
 
 
@@ -42,7 +42,7 @@ def folder() -> Path:
 def engine() -> Engine:
     """Return the engine of the papers: its own folder, its own filters, escaping on."""
     return Engine(
-        dirs=[folder()],
+        dirs=[str(folder())],
         loaders=[
             (
                 "django.template.loaders.cached.Loader",
@@ -73,11 +73,10 @@ def resources() -> dict[str, tuple[Path, str]]:
 @lru_cache(maxsize=64)
 def template_version(template: str) -> str:
     """Return the SHA-256 over a template, all it extends or includes, the style and the fonts."""
-    digest = hashlib.sha256()
-    for name in sorted(_closure(template)):
-        digest.update(name.encode() + b"\0" + (folder() / name).read_bytes() + b"\0")
-    files = [folder() / ELEMENTS, folder() / STYLESHEET, *(path for path, _ in resources().values())]
+    files = [folder() / name for name in (*sorted(_closure(template)), ELEMENTS, STYLESHEET)]
+    files += [path for path, _ in resources().values()]
     files.append(Path(__file__).with_name("typography.py"))
+    digest = hashlib.sha256()
     for path in files:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -1,8 +1,9 @@
 """Hand a private file to who may read it, and write that it was read."""
 
+from typing import BinaryIO, cast
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, HttpResponseBase
 from django.shortcuts import redirect
 
@@ -53,10 +54,10 @@ def bundle_download(request: PageRequest, pk: int) -> HttpResponseBase:
     )
     suffix = bundle.file.name.rpartition(".")[2]
     name = f"{naming.ascii_word(bundle.title)}.{suffix}"
-    return private_file(bundle.file.open("rb"), name=name)
+    return private_file(cast(BinaryIO, bundle.file.open("rb")), name=name)
 
 
-def private_file(file: FieldFile, *, name: str, inline: bool = False) -> FileResponse:
+def private_file(file: BinaryIO, *, name: str, inline: bool = False) -> FileResponse:
     """Answer with a private file: never sniffed, never cached, without rights in the browser."""
     response = FileResponse(
         file,

@@ -22,7 +22,10 @@ RECIPIENT = content.Recipient(
     short_name="Diallo",
 )
 COUPLE = content.Recipient(
-    names=("M. ʿAbd al-Raḥmān Ṣāliḥ Woldemariam-Gebremedhin", "Mme Oleksandra Š. Łęcka-Woldemariam"),
+    names=(
+        "M. ʿAbd al-Raḥmān Ṣāliḥ Woldemariam-Gebremedhin",
+        "Mme Oleksandra Š. Łęcka-Woldemariam",
+    ),
     lines=("Port à l'Anglais, chambre 12 bis, bâtiment C", "101 allée des Écoles"),
     postcode="94200",
     city="Ivry-sur-Seine",

@@ -12,13 +12,13 @@ from caracol.accounts.models import User
 from caracol.documents.enums import BundleKind
 
 
-class BundleQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class BundleQuerySet(models.QuerySet):
     """Bundles: each belongs to who asked for it."""
 
     def visible_to(
         self,
         user: User | AnonymousUser,
-        roles: frozenset[str] | None = None,  # noqa: ARG002 - the same door as everywhere
+        roles: frozenset[str] | None = None,
     ) -> Self:
         """Keep the user's own."""
         if not user.is_authenticated or not user.is_active:

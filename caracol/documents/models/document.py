@@ -188,9 +188,7 @@ class Document(models.Model):
     @property
     def file_name(self) -> str:
         """The name under which a person saves it."""
-        return naming.file_name(
-            stem=self.definition.file_stem, number=self.number, data=self.data
-        )
+        return naming.file_name(stem=self.definition.file_stem, number=self.number, data=self.data)
 
     def context(self) -> dict[str, Any]:
         """Return what its template reads: nothing but what is frozen in the row."""

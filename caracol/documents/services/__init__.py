@@ -1,6 +1,6 @@
 """Issue, cancel, render, read and bundle documents."""
 
-from caracol.documents.services.bundling import ask_bundle, stream_zip
+from caracol.documents.services.bundling import NothingToBundle, ask_bundle, stream_zip
 from caracol.documents.services.issuing import (
     AlreadyACancellation,
     Issued,
@@ -27,6 +27,7 @@ __all__ = [
     "DocumentDamaged",
     "DocumentNotReady",
     "Issued",
+    "NothingToBundle",
     "Order",
     "ask_bundle",
     "cancel_document",

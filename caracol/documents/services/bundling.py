@@ -4,7 +4,7 @@ import hashlib
 import secrets
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from django.core.files import File
 from django.core.files.storage import default_storage
@@ -29,9 +29,7 @@ class NothingToBundle(Refused):
 
 
 @transaction.atomic
-def ask_bundle(
-    *, documents: DocumentQuerySet, kind: BundleKind, title: str, actor: User
-) -> Bundle:
+def ask_bundle(*, documents: DocumentQuerySet, kind: BundleKind, title: str, actor: User) -> Bundle:
     """Ask for one file of the rendered documents of a queryset, in its order.
 
     The caller gives documents the actor may read: `visible_to` has been applied.
@@ -91,9 +89,7 @@ def bookmark(document: Document) -> str:
     return " · ".join(word for word in words if word)
 
 
-def _merge(
-    documents: Iterator[Document], *, title: str, bundle: Bundle, target: BinaryIO
-) -> None:
+def _merge(documents: Iterator[Document], *, title: str, bundle: Bundle, target: BinaryIO) -> None:
     parts = (merging.Part(bookmark(each), read_document(each)) for each in documents)
     merging.merge(parts, title=title, made_on=bundle.requested_at.date(), target=target)
 
@@ -118,16 +114,14 @@ def _names(ids: Sequence[int]) -> dict[int, str]:
 
 
 @transaction.atomic
-def _store(bundle: Bundle, target: BinaryIO) -> None:
+def _store(bundle: Bundle, target: Any) -> None:
     target.seek(0)
     digest = hashlib.file_digest(target, "sha256")
     size = target.tell()
     target.seek(0)
     token = secrets.token_hex(24)
     suffix = "pdf" if bundle.kind == BundleKind.PRINT else "zip"
-    bundle.file.name = default_storage.save(
-        f"bundles/{token[:2]}/{token}.{suffix}", File(target)
-    )
+    bundle.file.name = default_storage.save(f"bundles/{token[:2]}/{token}.{suffix}", File(target))
     bundle.sha256, bundle.size, bundle.made_at = digest.hexdigest(), size, clock.now()
     bundle.save(update_fields=["file", "sha256", "size", "made_at"])
     record_access(

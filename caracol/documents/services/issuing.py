@@ -8,7 +8,7 @@ from collections import Counter as Tally
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models, transaction
@@ -142,7 +142,7 @@ def cancel_document(
     order = Order(
         kind=CANCELLATION.code,
         key=f"cancellation:{document.number}",
-        subject=document.subject,
+        subject=cast(models.Model, document.subject),
         data=data,
         territory_id=document.territory_id,
         cancels=document,

@@ -1,7 +1,9 @@
 """Give back the very bytes that were issued."""
 
 import hashlib
-from typing import BinaryIO
+from typing import BinaryIO, cast
+
+from django.core.files.storage import default_storage
 
 from caracol.core.errors import Refused
 from caracol.documents.models import Document
@@ -22,7 +24,7 @@ def open_document(document: Document) -> BinaryIO:
             f"{document.number} est en préparation : réessayez dans quelques instants."
         )
     try:
-        return document.file.open("rb")
+        return cast(BinaryIO, default_storage.open(document.file.name, "rb"))
     except FileNotFoundError as error:
         raise DocumentDamaged(f"{document.number}: file missing") from error
 

@@ -9,6 +9,7 @@ import logging
 import secrets
 from io import BytesIO
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
@@ -79,9 +80,7 @@ def retry_failed(*, job: Job, actor: User) -> Job | None:
     )
     if not failed:
         return None
-    Document.objects.filter(pk__in=failed).update(
-        state=DocumentState.PENDING, attempts=0, error=""
-    )
+    Document.objects.filter(pk__in=failed).update(state=DocumentState.PENDING, attempts=0, error="")
     return jobs.enqueue(
         kind=RENDER,
         dedup_key=f"{RENDER}:again:{secrets.token_hex(8)}",
@@ -122,7 +121,9 @@ def _render(document: Document) -> None:
         return
     try:
         pdf = press.print_document(document)
-    except Exception:  # noqa: BLE001 - one bad paper must not hold the others
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception:  # one bad paper must not hold the others
         reference = secrets.token_hex(3)
         logger.exception("Document %s could not be rendered, reference %s", document.pk, reference)
         _fail(document, f"Mise en page impossible (référence {reference}).")
@@ -136,7 +137,13 @@ def _render(document: Document) -> None:
     document.rendered_at = clock.now()
     document.save(
         update_fields=(
-            "file", "sha256", "size", "pages", "template_version", "state", "rendered_at"
+            "file",
+            "sha256",
+            "size",
+            "pages",
+            "template_version",
+            "state",
+            "rendered_at",
         )
     )
 
