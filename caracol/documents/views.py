@@ -26,7 +26,6 @@ def document_download(request: PageRequest, number: str) -> HttpResponseBase:
     if not document.is_ready:
         messages.info(request, f"{document.number} est en préparation.")
         return redirect("jobs:job-detail", pk=document.batch_id)
-    file = open_document(document)
     record_access(
         actor=request.user,
         action="DOWNLOAD",
@@ -34,7 +33,8 @@ def document_download(request: PageRequest, number: str) -> HttpResponseBase:
         subject=document,
         page=request.page_key,
     )
-    return private_file(file, name=document.file_name, inline="inline" in request.GET)
+    inline = "inline" in request.GET
+    return private_file(open_document(document), name=document.file_name, inline=inline)
 
 
 @page("documents:bundle-download")

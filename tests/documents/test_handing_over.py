@@ -42,9 +42,23 @@ def address(document, **query):
     return path + ("?inline=1" if query else "")
 
 
-def test_a_manager_gets_the_very_file_and_it_is_written(client_for, member, document):
+@pytest.fixture
+def get(client_for):
+    """A function that gets an address as a user and closes what it opened."""
+    opened = []
+
+    def get_as(user, path):
+        opened.append(client_for(user).get(path))
+        return opened[-1]
+
+    yield get_as
+    for response in opened:
+        response.close()
+
+
+def test_a_manager_gets_the_very_file_and_it_is_written(get, member, document):
     user = member(Role.GLA_MANAGER)
-    response = client_for(user).get(address(document))
+    response = get(user, address(document))
     assert b"".join(response.streaming_content) == services.read_document(document)
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Disposition"] == (
@@ -57,8 +71,8 @@ def test_a_manager_gets_the_very_file_and_it_is_written(client_for, member, docu
     assert (record.user, record.action, record.object_id) == (user, "DOWNLOAD", document.pk)
 
 
-def test_it_can_be_shown_in_the_browser(client_for, member, document):
-    response = client_for(member(Role.GLA_MANAGER)).get(address(document, inline=1))
+def test_it_can_be_shown_in_the_browser(get, member, document):
+    response = get(member(Role.GLA_MANAGER), address(document, inline=1))
     assert response["Content-Disposition"].startswith("inline")
 
 
@@ -73,36 +87,34 @@ def test_it_can_be_shown_in_the_browser(client_for, member, document):
         (Role.MISSION_OFFICER, 404),
     ],
 )
-def test_who_sees_no_amount_reads_no_paper(client_for, member, document, role, status):
-    assert client_for(member(role)).get(address(document)).status_code == status
+def test_who_sees_no_amount_reads_no_paper(get, member, document, role, status):
+    assert get(member(role), address(document)).status_code == status
 
 
-def test_outside_the_territory_the_paper_does_not_exist(client_for, member, document):
+def test_outside_the_territory_the_paper_does_not_exist(get, member, document):
     north = Territory.objects.get_or_create(
         code="HDF", defaults={"name": "Hauts-de-France", "departments": ["59"]}
     )[0]
-    response = client_for(member(Role.GLA_MANAGER, north)).get(address(document))
+    response = get(member(Role.GLA_MANAGER, north), address(document))
     assert response.status_code == 404
     assert not AccessRecord.objects.exists()
 
 
-def test_a_paper_not_ready_leads_to_its_job(client_for, member, issue):
+def test_a_paper_not_ready_leads_to_its_job(get, member, issue):
     document = issue()
-    response = client_for(member(Role.GLA_MANAGER)).get(address(document))
+    response = get(member(Role.GLA_MANAGER), address(document))
     assert response.status_code == 302
     assert response.url.endswith(f"/{document.batch_id}")
     assert not AccessRecord.objects.exists()
 
 
-def test_a_reading_that_cannot_be_written_does_not_happen(
-    client_for, member, document, monkeypatch
-):
+def test_a_reading_that_cannot_be_written_does_not_happen(get, member, document, monkeypatch):
     def refuses(**_):
         raise RuntimeError
 
     monkeypatch.setattr("caracol.documents.views.record_access", refuses)
     with pytest.raises(RuntimeError):
-        client_for(member(Role.GLA_MANAGER)).get(address(document))
+        get(member(Role.GLA_MANAGER), address(document))
 
 
 def render_all(*documents):
@@ -120,7 +132,7 @@ def test_the_book_to_print_keeps_tags_and_a_bookmark_for_each(issue, manager):
     )
     assert jobs.run_now(bundle.job).state == "DONE"
     bundle.refresh_from_db()
-    with pikepdf.open(bundle.file.open("rb")) as book:
+    with bundle.file.open("rb") as file, pikepdf.open(file) as book:
         assert len(book.pages) == 2 + Document.objects.get(kind="STATEMENT").pages
         with book.open_outline() as outline:
             titles = [item.title for item in outline.root]
@@ -158,7 +170,7 @@ def test_the_same_parts_make_the_same_book(issue):
     assert books[0] == books[1]
 
 
-def test_the_archive_holds_every_paper_under_a_plain_name(client_for, member, issue):
+def test_the_archive_holds_every_paper_under_a_plain_name(get, member, issue):
     documents = render_all(
         issue(key="a"), issue(key="b"), issue(samples.lease_quittance(), key="c")
     )
@@ -171,7 +183,7 @@ def test_the_archive_holds_every_paper_under_a_plain_name(client_for, member, is
     )
     assert jobs.run_now(bundle.job).state == "DONE"
     link = reverse("documents:bundle-download", kwargs={"pk": bundle.pk})
-    response = client_for(user).get(link)
+    response = get(user, link)
     assert 'filename="Quittances-de-novembre-2026.zip"' in response["Content-Disposition"]
     archive = zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
     assert archive.testzip() is None
@@ -181,7 +193,7 @@ def test_the_archive_holds_every_paper_under_a_plain_name(client_for, member, is
         "Quittance_2026-11_IVR1-12-bis_Salih-Woldemariam-Gebremedhin.pdf",
     ]
     assert archive.read(archive.namelist()[0]) == services.read_document(documents[0])
-    assert client_for(member(Role.DIRECTOR)).get(link).status_code == 404
+    assert get(member(Role.DIRECTOR), link).status_code == 404
 
 
 def test_a_bundle_of_nothing_is_refused(issue, manager):
