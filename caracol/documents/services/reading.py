@@ -24,7 +24,7 @@ def open_document(document: Document) -> BinaryIO:
             f"{document.number} est en préparation : réessayez dans quelques instants."
         )
     try:
-        return cast(BinaryIO, default_storage.open(document.file.name, "rb"))
+        return cast(BinaryIO, default_storage.open(str(document.file.name), "rb"))
     except FileNotFoundError as error:
         raise DocumentDamaged(f"{document.number}: file missing") from error
 
