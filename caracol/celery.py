@@ -1,11 +1,9 @@
-"""The Celery application: wakes and works; the truth of a job is its row (caracol.jobs)."""
+"""The Celery application: wakes and works; the truth of a job is its row (caracol.jobs).
 
-import os
+It chooses no settings: DJANGO_SETTINGS_MODULE says which, and a worker without it does not start.
+"""
 
 from celery import Celery
-
-# Importing this package must never turn a production into a demonstration.
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caracol.settings.production")
 
 app = Celery("caracol")
 app.config_from_object("django.conf:settings", namespace="CELERY")
