@@ -15,7 +15,7 @@ from caracol.core.errors import Refused
 from caracol.jobs import execution, holding, waking
 from caracol.jobs.enums import JobState
 from caracol.jobs.models import Heartbeat, Job, PeriodRun
-from caracol.jobs.registry import Periodic, handler_of, periodics
+from caracol.jobs.registry import Periodic, UnknownKind, handler_of, periodics
 
 SWEPT_AT_ONCE = 500
 HEARTBEAT_KEPT = timedelta(days=1)
@@ -99,7 +99,7 @@ def retry(*, job: Job, actor: User) -> Job:
         row.finished_at, row.error, row.doing = None, "", ""
         row.retried_by, row.retried_at = actor, now
         row.save()
-        times = handler_of(row.kind).parallel
+        times = _workers_of(row)
         transaction.on_commit(lambda: _wake(row.pk, times=times))
     return row
 
@@ -176,7 +176,7 @@ def sweep(*, every_job: bool = False) -> int:
 def _workers_of(job: Job) -> int:
     try:
         return handler_of(job.kind).parallel
-    except LookupError:
+    except UnknownKind:
         return 1
 
 
