@@ -95,7 +95,7 @@ def test_nothing_to_pay_asks_for_nothing():
 def test_the_quittance_settles_and_shows_the_aid_apart():
     text = said("quittance.html", samples.quittance())
     assert "reconnaît avoir reçu la somme de 200,00 €" in text
-    assert "en donne quittance à Mme Aïssata Diallo, sous réserve d’encaissement" in text
+    assert "et en donne quittance à Mme Aïssata Diallo, sous réserve d’encaissement" in text
     assert "Aide au logement versée par la CAF au gestionnaire 25 novembre 2026 137,37 €" in text
     assert "Payé par vous, virement 4 novembre 2026 42,63 €" in text
     assert "Payé par vous, espèces 18 novembre 2026 20,00 €" in text
