@@ -20,8 +20,7 @@ FEE_ALL_IN = "Redevance (charges comprises)"
 FEE = "Redevance"
 RENT = "Loyer"
 CHARGES = "Charges"
-AID_RECEIVED = "Aide au logement versée par la CAF au gestionnaire"
-AID_EXPECTED = "Aide au logement attendue, versée par la CAF au gestionnaire"
+AID = "Aide au logement versée par la CAF au gestionnaire"
 
 TRANSFER = "TRANSFER"
 DIRECT_DEBIT = "DIRECT_DEBIT"
@@ -91,11 +90,7 @@ class Aid:
 
     amount: Decimal
     received_on: date | None = None
-    label: str = ""
-
-    def __post_init__(self) -> None:
-        if not self.label:
-            object.__setattr__(self, "label", AID_RECEIVED if self.received_on else AID_EXPECTED)
+    label: str = AID
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,7 +64,7 @@ def test_the_due_notice_asks_and_is_no_quittance():
     text = said("due_notice.html", samples.due_notice())
     assert "À régler au plus tard le 5 novembre 2026 62,63 €" in text
     assert "Redevance (charges comprises) mois entier 200,00 €" in text
-    assert "Aide au logement attendue, versée par la CAF au gestionnaire attendue −137,37 €" in text
+    assert "Aide au logement versée par la CAF au gestionnaire attendue −137,37 €" in text
     assert "il ne vaut pas quittance" in text
     assert "À part : au 25 octobre 2026, il reste 125,26 € à régler pour d’autres mois" in text
     assert "FR76 4255 9100 0008 0123 4567 862" in text
