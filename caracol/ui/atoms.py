@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from caracol.core.money import NBSP, euros
+from caracol.core.money import NBSP, NNBSP
+from caracol.core.money import euros as _euros
 from caracol.core.periods import Month
 
 TONES = ("neutral", "info", "success", "warning", "danger", "accent")
@@ -25,6 +26,7 @@ TONE_ICONS = {
     "danger": "alert-circle",
     "accent": "sparkles",
 }
+CALLOUT_ICONS = {**TONE_ICONS, "neutral": "info-circle"}
 MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
     "octobre", "novembre", "décembre",
@@ -35,6 +37,11 @@ _SHORT = (
 )  # fmt: skip
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 AVATAR_TINTS = 6
+
+
+def euros(amount: Decimal) -> str:
+    """Write an amount for a screen, whose font has no narrow space: "1 234,56 €"."""
+    return _euros(amount).replace(NNBSP, NBSP)
 
 
 def tone_of(tone: str) -> str:
@@ -77,17 +84,17 @@ def money(
     if strong:
         classes.append("is-strong")
     text = euros(value)
-    suffix = SafeString("")
+    note = SafeString("")
     if kind == "balance" and value < 0:
         text = euros(-value)
         classes[1] = "is-credit"
-        suffix = format_html('<span class="money-note">{}</span>', credit or "en avance")
+        note = format_html('<span class="money-note">{}</span>', credit or "en avance")
     elif kind == "balance" and value > 0:
         classes.append("is-due")
     elif kind == "signed" and value > 0:
         text = f"+{text}"
         classes.append("is-positive")
-    return format_html('<span class="{}">{}</span>{}', " ".join(classes), text, suffix)
+    return format_html('{}<span class="{}">{}</span>', note, " ".join(classes), text)
 
 
 def hidden(text: str) -> SafeString:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from caracol.core.money import NBSP, euros, number
+from caracol.core.money import NBSP, number
+from caracol.ui.atoms import euros
 
 HEIGHT = 200
 TOP, BOTTOM = 12, 28

@@ -44,7 +44,7 @@ DESTINATIONS: tuple[Destination, ...] = (
     Destination("payments:payment-list", "Règlements", "cash", "l", "Argent"),
     Destination("payments:ledger-check", "Comptabilité", "scale", "c", "Argent"),
     Destination("notifications:mail-list", "Courriels", "mail", "m", "Suivi"),
-    Destination("jobs:job-list", "Travaux en cours", "list-check", "t", "Suivi"),
+    Destination("jobs:job-list", "Traitements", "list-check", "t", "Suivi"),
     Destination("takeover:upload", "Reprise", "file-import", "", "Suivi"),
 )
 BOTTOM_BAR = 4

@@ -13,7 +13,6 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from caracol.core import clock
-from caracol.core.money import euros as write_euros
 from caracol.core.periods import Month
 from caracol.ui import atoms, charts, toasts
 from caracol.ui.filters import active_filters, reset_address
@@ -29,7 +28,7 @@ def _component(name: str, /, **parameters: Any) -> SafeString:
 @register.filter
 def euros(amount: Decimal | int | None) -> str:
     """1234.5 → "1 234,50 €"; nothing known → "–"."""
-    return "–" if amount is None else write_euros(Decimal(amount))
+    return "–" if amount is None else atoms.euros(Decimal(amount))
 
 
 @register.filter(name="day")
@@ -301,7 +300,7 @@ def callout(content: str, tone: str = "info", title: str = "", icon: str = "") -
     """{% callout "warning" title="À vérifier" %}…{% endcallout %}: a message within a page."""
     tone = atoms.tone_of(tone)
     return _component("callout", content=content, tone=tone, title=title,
-                      icon=icon or atoms.TONE_ICONS[tone])  # fmt: skip
+                      icon=icon or atoms.CALLOUT_ICONS[tone])  # fmt: skip
 
 
 @register.simple_block_tag(takes_context=True)

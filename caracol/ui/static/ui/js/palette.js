@@ -48,6 +48,7 @@ export function startPalette() {
     const at = all.indexOf(chosen);
     if (event.key === "ArrowDown") choose(all[(at + 1) % all.length]);
     else if (event.key === "ArrowUp") choose(all[(at - 1 + all.length) % all.length]);
+    else if (event.key === "Escape") palette.close();
     else if (event.key === "Enter" && event.target === input && chosen) chosen.click();
     else return;
     event.preventDefault();

@@ -1,0 +1,76 @@
+"""One template draws every field, with what assistive techniques need."""
+
+from decimal import Decimal
+
+import pytest
+from django import forms
+from django.core.exceptions import ValidationError
+
+from caracol.core.periods import Month
+from caracol.ui.fields import DateField, FileDrop, MoneyField, MonthField
+from caracol.ui.gallery import BAD_ANSWERS, PaymentForm
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount"),
+    [
+        ("1 234,56", "1234.56"),
+        ("1234.56", "1234.56"),
+        ("1\N{NARROW NO-BREAK SPACE}234,5\N{NO-BREAK SPACE}€", "1234.50"),
+        ("-12", "-12"),
+        ("\N{MINUS SIGN}12,00", "-12"),
+    ],
+)
+def test_amounts_are_read_as_people_type_them(typed, amount):
+    assert MoneyField().clean(typed) == Decimal(amount)
+
+
+@pytest.mark.parametrize("typed", ["quatre cents", "1,234", "12,345", "NaN", "Infinity", "1e400"])
+def test_other_amounts_are_refused(typed):
+    with pytest.raises(ValidationError):
+        MoneyField().clean(typed)
+
+
+def test_days_and_months_are_read():
+    assert str(DateField().clean("23/11/2026")) == "2026-11-23"
+    assert str(DateField().clean("2026-11-23")) == "2026-11-23"
+    assert MonthField().clean("2026-11") == Month(2026, 11)
+    assert MonthField(required=False).clean("") is None
+    with pytest.raises(ValidationError):
+        MonthField().clean("novembre")
+
+
+def test_an_error_is_tied_to_its_field():
+    html = str(PaymentForm(BAD_ANSWERS)["person"].as_field_group())
+    assert 'id="id_person_error"' in html
+    assert 'aria-describedby="id_person_error"' in html
+    assert 'aria-invalid="true"' in html
+    assert "is-invalid" in html
+
+
+def test_a_hint_is_tied_to_its_field():
+    html = str(PaymentForm()["email"].as_field_group())
+    assert 'aria-describedby="id_email_helptext"' in html
+    assert "facultatif" in html
+
+
+def test_radio_buttons_form_a_group():
+    html = str(PaymentForm()["payer"].as_field_group())
+    assert html.count("<fieldset") == html.count("<legend") == 1
+    assert html.count('type="radio"') == 3
+
+
+def test_a_widget_keeps_its_own_class():
+    class OneForm(forms.Form):
+        code = forms.CharField(widget=forms.TextInput({"class": "tabular"}))
+
+    assert 'class="tabular form-control"' in str(OneForm()["code"])
+
+
+def test_a_localized_amount_is_shown_again():
+    class OneForm(forms.Form):
+        amount = MoneyField()
+        proof = forms.FileField(widget=FileDrop)
+
+    assert "412,50" in str(OneForm(initial={"amount": Decimal("412.50")})["amount"])
+    assert "data-file-drop" in str(OneForm()["proof"].as_field_group())
