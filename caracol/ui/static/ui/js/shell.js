@@ -1,5 +1,9 @@
 // The phone's drawer, and the account menu that closes when one leaves it.
 export function startShell() {
+  const tab = document.querySelector(".tab-bar [aria-current]");
+  const bar = tab?.closest("ul");
+  if (bar) bar.scrollLeft = tab.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
+
   const drawer = document.querySelector("[data-drawer]");
   const veil = document.createElement("div");
   veil.className = "drawer-veil";
