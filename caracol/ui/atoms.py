@@ -73,28 +73,27 @@ def money(
     `credit`). `kind="signed"`: shows + and −. Nothing known: a dash.
     """
     if amount is None:
-        return format_html('<span class="money is-none"><span aria-hidden="true">–</span>{}</span>',
-                           hidden("non renseigné"))  # fmt: skip
+        return format_html(
+            '<span class="money is-none"><span aria-hidden="true">–</span>{}</span>',
+            hidden("non renseigné"),
+        )
     value = Decimal(amount)
-    classes = ["money"]
-    if value < 0:
-        classes.append("is-negative")
-    elif value == 0:
-        classes.append("is-zero")
-    if strong:
-        classes.append("is-strong")
-    text = euros(value)
-    note = SafeString("")
+    strength = " is-strong" if strong else ""
     if kind == "balance" and value < 0:
-        text = euros(-value)
-        classes[1] = "is-credit"
-        note = format_html('<span class="money-note">{}</span>', credit or "en avance")
-    elif kind == "balance" and value > 0:
-        classes.append("is-due")
-    elif kind == "signed" and value > 0:
-        text = f"+{text}"
-        classes.append("is-positive")
-    return format_html('{}<span class="{}">{}</span>', note, " ".join(classes), text)
+        return format_html(
+            '<span class="money-line"><span class="money-note">{}</span>'
+            '<span class="money is-credit{}">{}</span></span>',
+            credit or "en avance", strength, euros(-value),
+        )  # fmt: skip
+    sign = "+" if kind == "signed" and value > 0 else ""
+    state = _amount_state(kind, value)
+    return format_html('<span class="money{}{}">{}{}</span>', state, strength, sign, euros(value))
+
+
+def _amount_state(kind: str, value: Decimal) -> str:
+    if value <= 0:
+        return " is-negative" if value < 0 else " is-zero"
+    return {"balance": " is-due", "signed": " is-positive"}.get(kind, "")
 
 
 def hidden(text: str) -> SafeString:
