@@ -58,10 +58,20 @@ const startPrint = (button) => {
   button.addEventListener("click", () => window.print());
 };
 
+// A table that fits lets its headers stick to the window; one too wide scrolls in its frame.
+const startTable = (frame) => {
+  const fit = () => {
+    frame.classList.remove("is-whole");
+    frame.classList.toggle("is-whole", frame.scrollWidth <= frame.clientWidth);
+  };
+  new ResizeObserver(fit).observe(frame.parentElement);
+};
+
 export function startFields(part) {
   each(part, "[data-password]", startPassword);
   each(part, "[data-file-drop]", startDrop);
   each(part, "[data-copy]", startCopy);
   each(part, "[data-demo-login]", startDemoLogin);
   each(part, "[data-print]", startPrint);
+  each(part, ".table-frame", startTable);
 }
