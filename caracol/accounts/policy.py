@@ -84,7 +84,9 @@ PAGES: dict[str, frozenset[Role]] = {
     "jobs:job-retry": GLA_DECIDES,
     "jobs:health-deep": GLA_DECIDES,
     "notifications:mail-list": GLA,
+    "notifications:mail-detail": GLA,
     "notifications:mail-resend": GLA_DECIDES,
+    "notifications:mail-settle": GLA_DECIDES,
 }
 
 

@@ -287,6 +287,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 25},
     },
+    "send-mails": {
+        "task": "caracol.notifications.tasks.send_mails",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
 }
 # A job is its worker's for the lease, which must outlast the hard limit (checked at start).
 JOB_LEASE_SECONDS = int(os.environ.get("JOB_LEASE_SECONDS") or 420)
@@ -306,6 +311,8 @@ EMAIL_USE_TLS = SMTP_SECURITY == "starttls"
 EMAIL_USE_SSL = SMTP_SECURITY == "tls"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "gestion@caracol.example.org")
+MAIL_LEASE_SECONDS = 300
+MAIL_MAX_ATTEMPTS = 10
 
 # --- History ------------------------------------------------------------------------------------
 PGHISTORY_APPEND_ONLY = True
