@@ -1,6 +1,7 @@
 """What every test relies on. The fixtures live in tests/helpers."""
 
 import contextlib
+import signal
 
 import pytest
 
@@ -19,6 +20,8 @@ _services = contextlib.ExitStack()
 
 def pytest_configure(config):
     """Hold the embedded servers for as long as this process tests."""
+    # Asked to end, the tests clean up as for Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     _services.enter_context(hold_services())
 
 

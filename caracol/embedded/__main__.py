@@ -8,6 +8,7 @@ import contextlib
 import os
 import socket
 import sys
+import urllib.request
 from pathlib import Path
 
 from caracol.embedded.addresses import Addresses, addresses
@@ -105,7 +106,19 @@ def _serve(port: int) -> int:
             "beat": [*celery, "beat", "--loglevel", "WARNING"],
         }
     )
-    return group.serve(f"\nhttp://127.0.0.1:{port}  (Ctrl-C stops everything)")
+    # What the libraries have to say of a person's machine is of no use to that person.
+    os.environ["PYTHONWARNINGS"] = "ignore"
+    return group.serve(
+        f"\nhttp://127.0.0.1:{port}  (Ctrl-C stops everything)", ready=lambda: _answers(port)
+    )
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
+            return True
+    except OSError:
+        return False
 
 
 def _is_free(port: int) -> bool:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import FrameType
 
@@ -71,8 +71,11 @@ class Group:
     _running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
     _asked: bool = False
 
-    def serve(self, announce: str) -> int:
-        """Start all, wait for a signal (exit 0) or for the first that ends by itself (exit 1)."""
+    def serve(self, announce: str, ready: Callable[[], bool] = lambda: True) -> int:
+        """Start all, wait for a signal (exit 0) or for the first that ends by itself (exit 1).
+
+        `announce` is said once `ready` holds.
+        """
         for number in STOPPED_BY:
             signal.signal(number, self._ask)
         try:
@@ -81,9 +84,7 @@ class Group:
                 self._running[name] = subprocess.Popen(
                     command, pass_fds=self.descriptors, start_new_session=True
                 )
-            sys.stdout.write(f"{announce}\n")
-            sys.stdout.flush()
-            ended = self._wait()
+            ended = self._wait(announce, ready)
         finally:
             self._stop()
         if ended:
@@ -93,8 +94,13 @@ class Group:
     def _ask(self, _number: int, _frame: FrameType | None) -> None:
         self._asked = True
 
-    def _wait(self) -> str:
+    def _wait(self, announce: str, ready: Callable[[], bool]) -> str:
+        said = False
         while not self._asked:
+            if not said and ready():
+                said = True
+                sys.stdout.write(f"{announce}\n")
+                sys.stdout.flush()
             for name, process in self._running.items():
                 if process.poll() is not None:
                     return name
