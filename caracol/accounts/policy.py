@@ -37,11 +37,13 @@ PAGES: dict[str, frozenset[Role]] = {
     "colocations:home-list": HOMES,
     "colocations:home-export": HOMES,
     "colocations:home-detail": HOMES,
+    "colocations:home-history": GLA,
     "colocations:room-detail": HOMES,
     # People and contracts
     "residents:person-list": EVERYONE,
     "residents:person-export": GLA | SOCIAL,
     "residents:person-detail": EVERYONE,
+    "residents:person-print": GLA | SOCIAL,
     "residents:person-status": PERMITS,
     "residents:person-history": GLA | SOCIAL,
     "residents:person-access": GLA_DECIDES | {_S},

@@ -10,6 +10,11 @@ def now() -> datetime:
     return timezone.now()
 
 
+def local_now() -> datetime:
+    """Return the present instant in the association's time zone."""
+    return timezone.localtime()
+
+
 def today() -> date:
     """Return the present day in the association's time zone."""
     return timezone.localdate()

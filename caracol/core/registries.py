@@ -52,6 +52,7 @@ class WorkItem:
     tone: str = "info"
     amount: Decimal | None = None
     territory: str = ""
+    button: str = "Ouvrir"
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class Act:
     detail: str = ""
     words: str = ""
     icon: str = "bolt"
+    query: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,45 @@
+"""SQL expressions that the ORM does not have: count of rows, words without accents."""
+
+from typing import Any
+
+from django.db.models import CharField, Func, IntegerField, Subquery, Value
+from django.db.models.functions import Lower
+
+_ACCENTED = "àáâãäåçèéêëìíîïñòóôõöøùúûüýÿšžč"
+_BARE = "aaaaaaceeeeiiiinoooooouuuuyyszc"
+
+
+class RowCount(Subquery):
+    """The number of rows of a subquery."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+def plain_words(expression: Any) -> Func:
+    """Return a text in lower case without accents, its other signs turned to spaces.
+
+    The same as `caracol.core.text.sort_key` for the letters of French names of places.
+    """
+    bare = Func(
+        Lower(expression),
+        Value(_ACCENTED),
+        Value(_BARE),
+        function="TRANSLATE",
+        output_field=CharField(),
+    )
+    return Func(
+        bare,
+        Value("[^a-z0-9]+"),
+        Value(" "),
+        Value("g"),
+        function="REGEXP_REPLACE",
+        output_field=CharField(),
+    )
+
+
+def digits_of(expression: Any) -> Func:
+    """Return a telephone number without what people write between its digits."""
+    return Func(
+        expression, Value(" .-/+()"), Value(""), function="TRANSLATE", output_field=CharField()
+    )

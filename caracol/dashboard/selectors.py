@@ -1,0 +1,102 @@
+"""The day's work and the search, gathered from what every application registers."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+from caracol.accounts.policy import may
+from caracol.core.registries import (
+    Act,
+    KeyFigure,
+    SearchHit,
+    WorkGroup,
+    acts,
+    figure_providers,
+    search_providers,
+    work_providers,
+)
+from caracol.core.text import sort_key
+
+PER_GROUP = 8
+PER_GROUP_WHOLE = 50
+SHORTEST = 2
+LONGEST = 80
+
+
+@dataclass(frozen=True)
+class Day:
+    """What a person finds on « Aujourd'hui »."""
+
+    figures: list[KeyFigure]
+    groups: list[WorkGroup]
+
+    @property
+    def total(self) -> int:
+        """How many things wait."""
+        return sum(group.total for group in self.groups)
+
+
+def day_of(user: Any, today: date) -> Day:
+    """Gather the work and the figures of a person: a fixed number of queries."""
+    groups = [provider(user, today) for provider in work_providers.values()]
+    figures = [figure for provider in figure_providers.values() for figure in provider(user, today)]
+    kept = [_openable(user, group) for group in groups if group is not None and group.total]
+    return Day(
+        figures=sorted(figures, key=lambda figure: figure.order),
+        groups=sorted(kept, key=lambda group: group.order),
+    )
+
+
+def _openable(user: Any, group: WorkGroup) -> WorkGroup:
+    """Leave out the link to all lines when all of them are shown."""
+    return replace(group, url="") if group.total <= len(group.items) else group
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answers of one kind."""
+
+    label: str
+    items: list[SearchHit]
+
+
+_ORDER = ("Personnes", "Colocations", "Chambres", "Contrats", "Actes")
+
+
+def search(user: Any, words: str, limit: int = PER_GROUP) -> list[Found]:
+    """Return what the user may see that answers the words, by groups."""
+    words = " ".join(words[:LONGEST].split())
+    if len(words) < SHORTEST:
+        return []
+    groups: dict[str, list[SearchHit]] = {}
+    for provider in search_providers.values():
+        for hit in provider(user, words, limit):
+            groups.setdefault(hit.group, []).append(hit)
+    done = _acts(user, words)
+    if done:
+        groups["Actes"] = done
+    known = {label: index for index, label in enumerate(_ORDER)}
+    labels = sorted(groups, key=lambda label: known.get(label, len(known)))
+    return [Found(label, groups[label][:limit]) for label in labels]
+
+
+def _acts(user: Any, words: str) -> list[SearchHit]:
+    wanted = sort_key(words).split()
+    hits = []
+    for act in acts:
+        text = sort_key(f"{act.label} {act.words}")
+        if wanted and all(word in text for word in wanted) and may(user, act.url_name):
+            url = _address(act)
+            if url:
+                hits.append(SearchHit("Actes", act.label, act.detail, url, icon=act.icon))
+    return hits
+
+
+def _address(act: Act) -> str:
+    try:
+        address = reverse(act.url_name)
+    except NoReverseMatch:
+        return ""
+    return f"{address}?{act.query}" if act.query else address

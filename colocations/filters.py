@@ -1,0 +1,73 @@
+"""Filters of the homes, kept in the address."""
+
+from datetime import date
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import F, Q
+
+from caracol.accounts.models import Territory
+from caracol.core.periods import add_months
+from caracol.core.text import sort_key
+from colocations.models import Colocation
+from colocations.selectors import homes
+
+STATES = (
+    ("open", "Ouvertes"),
+    ("free", "Avec des chambres libres"),
+    ("full", "Complètes"),
+    ("agreement", "Convention à moins de 12 mois"),
+    ("undocumented", "Prolongation à documenter"),
+    ("closed", "Fermées"),
+)
+
+
+class HomeFilter(django_filters.FilterSet):
+    """Words, territory, state. Built on homes annotated by `homes_on`."""
+
+    q = django_filters.CharFilter(
+        label="Nom, ville, adresse",
+        method="with_words",
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Nom, ville, adresse"}),
+    )
+    territory = django_filters.ModelChoiceFilter(
+        label="Territoire",
+        queryset=Territory.objects.none(),
+        field_name="site__territory",
+        to_field_name="code",
+        empty_label="Tous",
+    )
+    state = django_filters.ChoiceFilter(
+        label="État", choices=STATES, method="in_state", empty_label="Toutes"
+    )
+
+    class Meta:
+        model = Colocation
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, day: date, territories: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.day = day
+        self.filters["territory"].queryset = territories
+        self.filters["territory"].field.queryset = territories
+        if len(territories) < 2:
+            del self.filters["territory"]
+
+    def with_words(self, queryset: Any, name: str, value: str) -> Any:
+        """Keep the homes that hold every word."""
+        return homes.matching(queryset, sort_key(value))
+
+    def in_state(self, queryset: Any, name: str, value: str) -> Any:
+        """Keep the homes in a state on the day."""
+        still_open = homes.open_on(self.day)
+        conditions = {
+            "open": still_open,
+            "free": still_open & Q(free_count__gt=0),
+            "full": still_open & Q(room_count__gt=0, occupied_count=F("room_count")),
+            "agreement": Q(agreement_end=None)
+            | Q(agreement_end__lte=add_months(self.day, homes.AGREEMENT_SEEN_MONTHS)),
+            "undocumented": Q(agreement_undocumented=True),
+            "closed": Q(closes_on__lt=self.day),
+        }
+        return queryset.filter(conditions[value])

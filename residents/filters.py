@@ -1,0 +1,119 @@
+"""Filters of the residents, kept in the address. Only what the reader may know filters."""
+
+from datetime import date
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q
+
+from caracol.accounts.models import Territory
+from residents.enums import ContractKind
+from residents.models import ContractTerms, Person
+from residents.permissions import Fact, may_ever
+from residents.selectors import people as selectors
+
+STATES = (
+    ("present", "Présents"),
+    ("arriving", "Arrivées à venir"),
+    ("leaving", "Départs annoncés"),
+    ("former", "Anciens résidents"),
+    ("none", "Sans contrat"),
+    ("all", "Tous"),
+)
+_CURRENT = "current"
+
+
+class PersonFilter(django_filters.FilterSet):
+    """Words, territory, home, contract type, state, what is owed, what is missing."""
+
+    q = django_filters.CharFilter(
+        label="Nom, numéro, téléphone",
+        method="with_words",
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Nom, numéro, téléphone"}),
+    )
+    state = django_filters.ChoiceFilter(
+        label="État", choices=STATES, method="unchanged", empty_label="Actuels"
+    )
+    territory = django_filters.ModelChoiceFilter(
+        label="Territoire",
+        queryset=Territory.objects.none(),
+        method="in_territory",
+        to_field_name="code",
+        empty_label="Tous",
+    )
+    home = django_filters.ChoiceFilter(label="Colocation", method="in_home", empty_label="Toutes")
+    kind = django_filters.ChoiceFilter(
+        label="Contrat", choices=ContractKind.choices, method="of_kind", empty_label="Tous"
+    )
+    owing = django_filters.BooleanFilter(
+        label="Solde dû", method="who_owe", widget=forms.CheckboxInput
+    )
+    uninsured = django_filters.BooleanFilter(
+        label="Assurance manquante", method="without_insurance", widget=forms.CheckboxInput
+    )
+
+    class Meta:
+        model = Person
+        fields: list[str] = []
+
+    def __init__(
+        self, *args: Any, user: Any, shown: Any, day: date, territories: Any, homes: Any, **kw: Any
+    ) -> None:
+        super().__init__(*args, **kw)
+        self.user, self.shown, self.day = user, shown, day
+        self.filters["territory"].field.queryset = territories
+        self.filters["home"].field.choices = [(str(pk), name) for pk, name in homes]
+        known = may_ever(user)
+        unfit = {
+            "territory": len(territories) < 2 or Fact.ROOM not in known,
+            "home": Fact.ROOM not in known,
+            "kind": Fact.DATES not in known,
+            "owing": Fact.BALANCE not in known,
+            "uninsured": Fact.INSURANCE not in known,
+        }
+        for name in (name for name, gone in unfit.items() if gone):
+            del self.filters[name]
+
+    @property
+    def qs(self) -> Any:
+        """The people kept: without a state asked for, those who live here or arrive."""
+        found = super().qs
+        state = self.form.cleaned_data.get("state") if self.form.is_valid() else ""
+        return selectors.people_in_state(found, self.shown, state or _CURRENT, self.day)
+
+    def unchanged(self, queryset: Any, name: str, value: str) -> Any:
+        """The state is applied once, in `qs`, with its default."""
+        return queryset
+
+    def with_words(self, queryset: Any, name: str, value: str) -> Any:
+        """Keep the people found by these words."""
+        return selectors.matching(queryset, self.user, value)
+
+    def in_territory(self, queryset: Any, name: str, value: Territory) -> Any:
+        """Keep the people of a territory: followed there, or by contract."""
+        holdings = self.shown.filter(contract__territory=value)
+        return queryset.filter(Q(territory=value) | Q(pk__in=holdings.values("person")))
+
+    def in_home(self, queryset: Any, name: str, value: str) -> Any:
+        """Keep the people whose contract is in a home."""
+        terms = ContractTerms.objects.filter(room__colocation=int(value))
+        holdings = self.shown.filter(contract__in=terms.values("contract"))
+        return queryset.filter(pk__in=holdings.values("person"))
+
+    def of_kind(self, queryset: Any, name: str, value: str) -> Any:
+        """Keep the people whose contract is of a type."""
+        return queryset.filter(pk__in=self.shown.filter(contract__kind=value).values("person"))
+
+    def who_owe(self, queryset: Any, name: str, value: bool) -> Any:  # noqa: FBT001
+        """Keep the people who owe something."""
+        if not value or "balance" not in queryset.query.annotations:
+            return queryset
+        return queryset.filter(balance__gt=0)
+
+    def without_insurance(self, queryset: Any, name: str, value: bool) -> Any:  # noqa: FBT001
+        """Keep the people whose contract in force has no certificate for the day."""
+        if not value:
+            return queryset
+        here = selectors.in_state(self.shown, "present", self.day)
+        return queryset.filter(pk__in=here.exclude(selectors.insured_on(self.day)).values("person"))

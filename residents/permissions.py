@@ -1,0 +1,99 @@
+"""Who may read what of a person: one table of facts, and the functions that apply it.
+
+A page's line in the rights table says who may open it; these facts say what they find on it.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+from caracol.accounts.enums import Role
+from caracol.accounts.policy import CONTACTS, EVERYONE, GLA, MONEY, PERMITS, SOCIAL
+from residents.models import Contract, Person
+
+
+class Fact(StrEnum):
+    """What may be known of a person."""
+
+    NAME = "name"
+    PHONE = "phone"
+    CONTACTS = "contacts"
+    NUMBER = "number"
+    ROOM = "room"
+    DATES = "dates"
+    INSURANCE = "insurance"
+    AMOUNTS = "amounts"
+    BALANCE = "balance"
+    PERMITS = "permits"
+
+
+Facts = frozenset[Fact]
+
+_O, _T, _C = Role.MISSION_OFFICER, Role.TECHNICAL, Role.ACCOUNTANT
+
+READERS: dict[Fact, frozenset[Role]] = {
+    Fact.NAME: EVERYONE - {_T},
+    Fact.PHONE: EVERYONE - {_C},
+    Fact.CONTACTS: CONTACTS,
+    Fact.NUMBER: EVERYONE - {_T},
+    Fact.ROOM: EVERYONE - {_C},
+    Fact.DATES: GLA | SOCIAL | {_O},
+    Fact.INSURANCE: GLA | SOCIAL,
+    Fact.AMOUNTS: GLA | SOCIAL,
+    Fact.BALANCE: MONEY - {_C},
+    Fact.PERMITS: PERMITS,
+}
+
+# What a reader without the fact finds masked in the history.
+MASKED: dict[Fact, frozenset[str]] = {
+    Fact.PERMITS: frozenset(
+        {
+            "residents.personstatus",
+            "residents.residencepermit",
+            "residents.housingrequest",
+            "residents.person.caf_number",
+        }
+    ),
+    Fact.AMOUNTS: frozenset(
+        {
+            "residents.contract.deposit",
+            "residents.contractterms.fee",
+            "residents.contractterms.charges",
+            "residents.contractterms.expected_aid",
+        }
+    ),
+}
+
+
+def may_ever(user: Any) -> Facts:
+    """Return the facts the user may know of somebody at least: the columns of a list."""
+    return frozenset(fact for fact, roles in READERS.items() if user.roles & roles)
+
+
+def facts_of_people(user: Any, ids: Iterable[int]) -> dict[int, Facts]:
+    """Return what the user may know of each person: through territories, through own homes."""
+    return _facts(user, list(ids), Person.objects)
+
+
+def facts_of_contracts(user: Any, ids: Iterable[int]) -> dict[int, Facts]:
+    """Return what the user may know of each contract and of whom it binds."""
+    return _facts(user, list(ids), Contract.objects)
+
+
+def _facts(user: Any, ids: list[int], manager: Any) -> dict[int, Facts]:
+    """Ask the database only about facts that some of the user's roles know and others do not."""
+    always = frozenset(fact for fact, roles in READERS.items() if user.roles <= roles)
+    found: dict[int, set[Fact]] = {pk: set(always) for pk in ids}
+    for roles in {roles for fact, roles in READERS.items() if fact not in always}:
+        if not user.roles & roles:
+            continue
+        known = manager.filter(pk__in=ids).visible_to(user, roles).values_list("pk", flat=True)
+        facts = [fact for fact, readers in READERS.items() if readers == roles]
+        for pk in known:
+            found[pk].update(facts)
+    return {pk: frozenset(facts) for pk, facts in found.items()}
+
+
+def masks(facts: Facts) -> frozenset[str]:
+    """Return what the history hides from a reader of these facts."""
+    return frozenset().union(*(names for fact, names in MASKED.items() if fact not in facts))

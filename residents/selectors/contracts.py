@@ -1,0 +1,76 @@
+"""Contracts: the rule of their type, how far they may go, which ones end or lack something."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Subquery
+
+from caracol.core.periods import end_of_duration
+from colocations.models import OwnerAgreement
+from residents.enums import LIVING
+from residents.models import Contract, ContractTerms, ContractTypeRule, Insurance
+
+
+def rule_of(contract: Contract) -> ContractTypeRule | None:
+    """Return what the contract's type allowed when it began."""
+    found: ContractTypeRule | None = (
+        ContractTypeRule.objects.on(contract.starts_on).filter(kind=contract.kind).first()
+    )
+    return found
+
+
+def upstream_end(site_id: int) -> date | None:
+    """Return the last day the owner lets the association use a site."""
+    last = OwnerAgreement.objects.filter(site=site_id).order_by("-ends_on").first()
+    return last.ends_on if last else None
+
+
+def longest_end(contract: Any, max_months: int | None, owner_end: date | None) -> date | None:
+    """Return the last day a contract may be extended to: its type's limit, the owner's end."""
+    limits = [owner_end] if owner_end else []
+    if max_months:
+        limits.append(end_of_duration(contract.starts_on, max_months))
+    return min(limits, default=None)
+
+
+def with_place(contracts: Any) -> Any:
+    """Annotate contracts with the room and home of their last terms, and the owner's end."""
+    terms = ContractTerms.objects.filter(contract=OuterRef("pk")).order_by("-starts_on")
+    ends = OwnerAgreement.objects.filter(
+        site__colocations__rooms__terms__contract=OuterRef("pk")
+    ).order_by("-ends_on")
+    return contracts.annotate(
+        room_number=Subquery(terms.values("room__number")[:1]),
+        home_name=Subquery(terms.values("room__colocation__name")[:1]),
+        owner_end=Subquery(ends.values("ends_on")[:1]),
+    )
+
+
+def living(contracts: Any) -> Any:
+    """Keep the contracts that are signed, in force, or under notice."""
+    return contracts.filter(status__in=LIVING)
+
+
+def ending(contracts: Any, until: date) -> Any:
+    """Keep the living contracts whose last day comes before a day, or has passed."""
+    return living(contracts).filter(ends_on__lte=until)
+
+
+def insurance_lacking(contracts: Any, day: date, until: date) -> Any:
+    """Keep the contracts lived in on a day that no certificate covers until a day or their end."""
+    lived = living(contracts).filter(starts_on__lte=day, ends_on__gte=day)
+    certificates = Insurance.objects.filter(contract=OuterRef("pk"))
+    last = certificates.order_by("-ends_on").values("ends_on")[:1]
+    covers = certificates.filter(starts_on__lte=day, ends_on__gte=until)
+    return lived.filter(~Exists(covers)).annotate(insured_until=Subquery(last))
+
+
+def ground_lacking(contracts: Any, day: date) -> Any:
+    """Keep the living contracts whose type asks for a ground of precarity that nobody wrote."""
+    kinds = ContractTypeRule.objects.on(day).filter(needs_precarity_ground=True)
+    return living(contracts).filter(kind__in=kinds.values("kind"), precarity_ground="")
+
+
+def arriving(contracts: Any, first: date, last: date) -> Any:
+    """Keep the contracts that begin between two days."""
+    return living(contracts).filter(starts_on__gte=first, starts_on__lte=last)

@@ -1,0 +1,253 @@
+"""The list of residents: each person with the contract that says where they are."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import (
+    CharField,
+    DateField,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Concat, LPad
+from django.urls import reverse
+
+from caracol.accounts.policy import PAGES
+from caracol.core.expressions import digits_of
+from caracol.core.registries import measure_of
+from caracol.core.text import sort_key
+from residents.enums import ContractStatus
+from residents.models import Contract, ContractHolder, ContractTerms, Insurance, Person
+from residents.permissions import READERS, Fact, Facts, facts_of_people, may_ever
+
+LIST = "residents:person-list"
+
+STATES = {
+    "present": ("Présents", "success", "circle-check"),
+    "arriving": ("Arrivées", "info", "door-enter"),
+    "leaving": ("Départs", "warning", "door-exit"),
+    "former": ("Anciens", "neutral", "history"),
+    "none": ("Sans contrat", "neutral", "circle-dashed"),
+}
+STATE_WORDS = {
+    "present": "présent·e",
+    "arriving": "arrive",
+    "leaving": "part",
+    "former": "ancien·ne",
+    "none": "sans contrat",
+}
+
+
+def holdings_shown(
+    user: Any, roles: frozenset[Any], people: Iterable[int] | None = None
+) -> QuerySet[ContractHolder]:
+    """Keep, for each person, the holding a list shows: the last one that binds, else the last."""
+    visible = Contract.objects.visible_to(user, roles).values("pk")
+    holdings = ContractHolder.objects.filter(contract__in=visible)
+    if people is not None:
+        holdings = holdings.filter(person__in=people)
+    last = holdings.order_by("person", "-binding", "-starts_on", "-pk").distinct("person")
+    return ContractHolder.objects.filter(pk__in=last.values("pk"))
+
+
+def in_state(holdings: Any, state: str, day: date) -> Any:
+    """Keep the holdings whose person is in a state on a day."""
+    leaving = Q(contract__status__in=[ContractStatus.NOTICE_GIVEN, ContractStatus.ENDED])
+    here = Q(binding=True, starts_on__lte=day, ends_on__gte=day)
+    conditions = {
+        "current": Q(binding=True, ends_on__gte=day),
+        "present": here,
+        "arriving": Q(binding=True, starts_on__gt=day),
+        "leaving": here & leaving,
+        "former": Q(binding=True, ends_on__lt=day),
+        "none": Q(binding=False),
+    }
+    return holdings.filter(conditions[state])
+
+
+def state_of(holding: Any, day: date) -> str:
+    """Return the state a holding puts its person in on a day."""
+    if holding is None or not holding.binding:
+        return "none"
+    if holding.ends_on < day:
+        return "former"
+    if holding.starts_on > day:
+        return "arriving"
+    leaving = holding.contract.status in {ContractStatus.NOTICE_GIVEN, ContractStatus.ENDED}
+    return "leaving" if leaving else "present"
+
+
+def people_in_state(people: Any, shown: Any, state: str, day: date) -> Any:
+    """Keep the people in a state; "all" keeps everybody."""
+    if state == "all":
+        return people
+    if state == "none":
+        return people.exclude(pk__in=shown.filter(binding=True).values("person"))
+    return people.filter(pk__in=in_state(shown, state, day).values("person"))
+
+
+def insured_on(day: date) -> Exists:
+    """Condition on contracts' children: a certificate covers the day."""
+    covers = Insurance.objects.filter(starts_on__lte=day, ends_on__gte=day)
+    return Exists(covers.filter(contract=OuterRef("contract")))
+
+
+def matching(people: Any, user: Any, words: str) -> Any:
+    """Keep the people found by any part of the name, reference, contract number or telephone.
+
+    Each fact counts only where the user may know it: a technician finds nobody by name.
+    """
+    key = sort_key(words)
+    digits = "".join(letter for letter in words if letter.isdigit())
+    condition = Q(pk__in=[])
+    for fact, found in _conditions(key, words.strip(), digits):
+        readers = READERS[fact]
+        if user.roles <= readers:
+            condition |= found
+        elif user.roles & readers:
+            known = Person.objects.visible_to(user, readers).values("pk")
+            condition |= found & Q(pk__in=known)
+    if len(digits) >= 4:
+        people = people.annotate(phone_digits=digits_of("phone"))
+    return people.filter(condition)
+
+
+def _conditions(key: str, typed: str, digits: str) -> Iterable[tuple[Fact, Q]]:
+    if key:
+        name = Q()
+        for word in key.split():
+            name &= Q(search_key__contains=word)
+        yield Fact.NAME, name | Q(reference__iexact=typed)
+        numbers = ContractHolder.objects.filter(contract__number__istartswith=typed)
+        yield Fact.NUMBER, Q(pk__in=numbers.values("person"))
+    if len(digits) >= 4:
+        yield Fact.PHONE, Q(phone_digits__contains=digits)
+
+
+def sortable(people: Any, shown: Any, user: Any, day: date) -> Any:
+    """Annotate people with what the columns of the list sort by."""
+    holding = shown.filter(person=OuterRef("pk"))
+    held = shown.filter(person=OuterRef(OuterRef("pk"))).values("contract")
+    number = LPad("room__number", 6, Value("0"))
+    label = Concat("room__colocation__name", Value(" "), number, output_field=CharField())
+    place = ContractTerms.objects.filter(contract__in=held, starts_on__lte=day)
+    place = place.order_by("-starts_on").annotate(label=label)
+    people = people.annotate(
+        sort_number=Subquery(holding.values("contract__number")[:1]),
+        sort_start=Subquery(holding.values("starts_on")[:1], output_field=DateField()),
+        sort_end=Subquery(holding.values("ends_on")[:1], output_field=DateField()),
+        sort_place=Subquery(place.values("label")[:1]),
+    )
+    return with_balance(people, user)
+
+
+def with_balance(people: Any, user: Any) -> Any:
+    """Annotate people with their balance where an application knows it and the user may."""
+    measure = measure_of("person", "balance")
+    if measure is None or Fact.BALANCE not in may_ever(user):
+        return people
+    return people.annotate(balance=measure.expression(user, READERS[Fact.BALANCE]))
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """A person of the list, reduced to what the reader may know."""
+
+    pk: int
+    url: str
+    facts: Facts
+    name: str = ""
+    reference: str = ""
+    phone: str = ""
+    email: str = ""
+    number: str = ""
+    kind: str = ""
+    home: str = ""
+    room: str = ""
+    territory: str = ""
+    starts_on: date | None = None
+    ends_on: date | None = None
+    state: str = "none"
+    insured_until: date | None = None
+    uninsured: bool = False
+    balance: Decimal | None = None
+
+
+def person_lines(
+    user: Any, roles: frozenset[Any], people: Iterable[Any], day: date
+) -> list[PersonLine]:
+    """Return the lines of a page of people: a fixed number of queries."""
+    people = list(people)
+    ids = [person.pk for person in people]
+    facts = facts_of_people(user, ids)
+    latest = Insurance.objects.filter(contract=OuterRef("contract")).order_by("-ends_on")
+    holdings = {
+        holding.person_id: holding
+        for holding in holdings_shown(user, roles, ids)
+        .select_related("contract__territory")
+        .annotate(insured_until=Subquery(latest.values("ends_on")[:1]))
+    }
+    places = places_of([holding.contract_id for holding in holdings.values()], day)
+    return [
+        _person_line(person, holdings.get(person.pk), places, facts[person.pk], day)
+        for person in people
+    ]
+
+
+def places_of(contracts: Iterable[int], day: date) -> dict[int, Any]:
+    """Return the terms that say where each contract is on a day: in force, else the nearest."""
+    terms = ContractTerms.objects.filter(contract__in=list(contracts))
+    places: dict[int, Any] = {}
+    for line in terms.select_related("room__colocation__site").order_by("starts_on"):
+        if line.contract_id not in places or line.starts_on <= day:
+            places[line.contract_id] = line
+    return places
+
+
+def _person_line(
+    person: Any, holding: Any, places: dict[int, Any], facts: Facts, day: date
+) -> PersonLine:
+    known: dict[str, Any] = {}
+    if Fact.NAME in facts:
+        known["name"] = person.sorted_name
+    if Fact.PHONE in facts:
+        known["phone"] = person.phone
+    if Fact.CONTACTS in facts:
+        known |= {"email": person.email, "reference": person.reference}
+    if Fact.BALANCE in facts:
+        known["balance"] = getattr(person, "balance", None)
+    if holding is not None:
+        known |= _contract_facts(holding, places.get(holding.contract_id), facts, day)
+    url = reverse("residents:person-detail", args=[person.pk])
+    return PersonLine(pk=person.pk, url=url, facts=facts, **known)
+
+
+def _contract_facts(holding: Any, place: Any, facts: Facts, day: date) -> dict[str, Any]:
+    contract = holding.contract
+    known: dict[str, Any] = {}
+    if Fact.NUMBER in facts:
+        known["number"] = contract.number
+    if Fact.ROOM in facts and place is not None:
+        known |= {"home": place.room.colocation.name, "room": place.room.number}
+        known["territory"] = contract.territory.name
+    if Fact.DATES in facts:
+        known |= {"starts_on": holding.starts_on, "ends_on": holding.ends_on}
+        known |= {"state": state_of(holding, day), "kind": contract.get_kind_display()}
+    if Fact.INSURANCE in facts:
+        until = holding.insured_until
+        lives = holding.binding and holding.starts_on <= day <= holding.ends_on
+        known |= {"insured_until": until}
+        known["uninsured"] = lives and (until is None or until < day)
+    return known
+
+
+def people_seen(user: Any) -> Any:
+    """People of the list the user may open."""
+    return Person.objects.visible_to(user, PAGES[LIST])

@@ -1,0 +1,101 @@
+"""The life of a person here: contracts, amendments, insurances, notices, permits by right."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from caracol.core.money import euros
+from caracol.core.periods import french_day
+from residents.enums import ContractStatus, NoticeGiver
+from residents.permissions import Fact
+from residents.selectors.person import ContractCard, PersonSheet
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event, as the timeline component draws it."""
+
+    on: date
+    title: str
+    detail: str = ""
+    icon: str = "circle"
+    tone: str = ""
+    url: str = ""
+    who: str = ""
+
+
+def person_timeline(sheet: PersonSheet) -> list[Event]:
+    """Return the events of a person, latest first."""
+    events = [event for card in sheet.cards for event in _contract(card, sheet.day)]
+    if Fact.PERMITS in sheet.facts:
+        events += _permits(sheet)
+    return sorted(events, key=lambda event: event.on, reverse=True)
+
+
+def _contract(card: ContractCard, day: date) -> Iterator[Event]:
+    if Fact.DATES not in card.facts:
+        return
+    contract = card.contract
+    first = card.terms[0] if card.terms else None
+    place = f"Chambre {first.room.number}, {first.room.colocation.name}" if first else ""
+    verb = "Arrivée prévue" if contract.starts_on > day else "Arrivée"
+    yield Event(contract.starts_on, verb, place, icon="door-enter", tone="success")
+    yield from _amendments(card)
+    if Fact.INSURANCE in card.facts:
+        yield from _insurances(card, day)
+    yield from _notices(card)
+    yield _end(card, day)
+
+
+def _end(card: ContractCard, day: date) -> Event:
+    contract = card.contract
+    over = contract.status in {ContractStatus.ENDED, ContractStatus.CLOSED}
+    if over and contract.ends_on <= day:
+        return Event(contract.ends_on, "Départ", contract.exit_reason, icon="door-exit")
+    if contract.ends_on < day:
+        detail = "Ni départ ni prolongation enregistrés"
+        return Event(
+            contract.ends_on, "Contrat arrivé à son terme", detail, "alert-triangle", "warning"
+        )
+    return Event(contract.ends_on, "Fin prévue du contrat", contract.number, icon="calendar-due")
+
+
+def _amendments(card: ContractCard) -> Iterator[Event]:
+    terms = {line.amendment_id: line for line in card.terms if line.amendment_id}
+    for amendment in card.amendments:
+        line = terms.get(amendment.pk)
+        detail = amendment.reason
+        if line and Fact.AMOUNTS in card.facts:
+            detail = f"{detail} · {euros(line.fee + line.charges)} par mois"
+        title = f"Avenant n° {amendment.number}"
+        yield Event(amendment.effective_on, title, detail, icon="file-text")
+
+
+def _insurances(card: ContractCard, day: date) -> Iterator[Event]:
+    for insurance in card.insurances:
+        detail = f"{insurance.insurer}, jusqu'au {french_day(insurance.ends_on)}"
+        yield Event(insurance.starts_on, "Assurance habitation", detail, icon="shield-check")
+    last = max((insurance.ends_on for insurance in card.insurances), default=None)
+    if last and last < min(day, card.contract.ends_on):
+        yield Event(
+            last + timedelta(days=1), "Plus d'assurance connue", "", "alert-triangle", "warning"
+        )
+
+
+def _notices(card: ContractCard) -> Iterator[Event]:
+    for notice in card.notices:
+        who = "par l'association" if notice.given_by == NoticeGiver.MANAGER else ""
+        title = "Congé retiré" if notice.withdrawn_on else "Congé reçu"
+        on = notice.withdrawn_on or notice.received_on
+        detail = f"Effet au {french_day(notice.effective_on)} {who}".strip()
+        yield Event(on, title, detail, icon="mail-forward", tone="warning")
+
+
+def _permits(sheet: PersonSheet) -> Iterator[Event]:
+    for permit in sheet.person.permits.all():
+        if permit.expires_on:
+            verb = (
+                "Titre de séjour expiré" if permit.expires_on < sheet.day else "Titre à renouveler"
+            )
+            tone = "warning" if permit.expires_on < sheet.day + timedelta(days=120) else ""
+            yield Event(permit.expires_on, verb, permit.get_kind_display(), icon="id", tone=tone)

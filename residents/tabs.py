@@ -1,0 +1,16 @@
+"""Tabs of a person's page, and the answers of the contracts about rooms."""
+
+from caracol.core.registries import Tab, register_tab
+from colocations.selectors import occupancy
+from residents.selectors.stays import ContractOccupancy
+
+occupancy.register(ContractOccupancy())
+
+for label, name, order in (
+    ("Vue d'ensemble", "person-detail", 0),
+    ("Situation", "person-status", 30),
+    ("Historique", "person-history", 80),
+    ("Qui a consulté", "person-access", 90),
+):
+    key = f"residents:{name}"
+    register_tab(Tab(subject="person", label=label, url_name=key, page_key=key, order=order))

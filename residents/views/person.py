@@ -1,0 +1,93 @@
+"""A person's pages: overview, administrative situation, history, consultations, print."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+
+from caracol.audit.models import AccessAction
+from caracol.audit.selectors import consultations_of, history_of
+from caracol.audit.services import record_access
+from caracol.core.pages import PageRequest, page, render_page
+from residents.permissions import Fact, masks
+from residents.selectors.frame import person_frame
+from residents.selectors.person import access_subjects, history_subjects
+from residents.selectors.timeline import person_timeline
+
+PER_PAGE = 20
+
+
+def _read(request: PageRequest, context: dict[str, Any], action: AccessAction, what: str) -> None:
+    """Write the one line of the register that this reading leaves."""
+    record_access(
+        actor=request.user,
+        action=action,
+        subject=context["person"],
+        label=f"{what} · {context['person'].reference}",
+        page=request.page_key,
+        request_id=getattr(request, "request_id", ""),
+    )
+
+
+def _overview(context: dict[str, Any]) -> dict[str, Any]:
+    sheet = context["sheet"]
+    card = sheet.card
+    insured = card is not None and Fact.INSURANCE in card.facts
+    return {
+        "timeline": person_timeline(sheet),
+        "insurance": card.insurance_on(sheet.day) if insured and card else None,
+        "must_insure": insured and sheet.state in {"present", "leaving"},
+        "former": [other for other in sheet.cards if other is not card],
+    }
+
+
+@page("residents:person-detail")
+def person_detail(request: PageRequest, pk: int) -> HttpResponse:
+    """Show a person: where they live, their contract, their life here, their contacts."""
+    context = person_frame(request, pk)
+    context |= _overview(context)
+    _read(request, context, AccessAction.VIEW, "Fiche")
+    return render_page(request, "residents/person_detail.html", context)
+
+
+@page("residents:person-print")
+def person_print(request: PageRequest, pk: int) -> HttpResponse:
+    """Show the sheet of a person to be printed."""
+    context = person_frame(request, pk)
+    context |= _overview(context)
+    _read(request, context, AccessAction.PRINT, "Fiche imprimée")
+    return render_page(request, "residents/person_print.html", context)
+
+
+@page("residents:person-status")
+def person_status(request: PageRequest, pk: int) -> HttpResponse:
+    """Show the administrative situation, to those who have need of it."""
+    context = person_frame(request, pk)
+    person = context["person"]
+    context |= {
+        "status": getattr(person, "status", None),
+        "permits": person.permits.order_by("-expires_on"),
+        "requests": person.housing_requests.order_by("expires_on"),
+    }
+    _read(request, context, AccessAction.VIEW, "Situation administrative")
+    return render_page(request, "residents/person_status.html", context)
+
+
+@page("residents:person-history")
+def person_history(request: PageRequest, pk: int) -> HttpResponse:
+    """Show who changed what about a person and their contracts."""
+    context = person_frame(request, pk)
+    sheet = context["sheet"]
+    lines = history_of(history_subjects(sheet), masks=masks(sheet.facts))
+    context["lines"] = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
+    _read(request, context, AccessAction.VIEW, "Historique")
+    return render_page(request, "residents/person_history.html", context)
+
+
+@page("residents:person-access")
+def person_access(request: PageRequest, pk: int) -> HttpResponse:
+    """Show who read, printed or exported a person's facts."""
+    context = person_frame(request, pk)
+    records = consultations_of(access_subjects(context["sheet"]))
+    context["records"] = Paginator(records, PER_PAGE * 2).get_page(request.GET.get("page"))
+    return render_page(request, "residents/person_access.html", context)

@@ -1,0 +1,197 @@
+"""What « Aujourd'hui » says of people and contracts."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+from django.urls import reverse
+
+from caracol.accounts.enums import Role
+from caracol.accounts.policy import GLA, SOCIAL
+from caracol.core.periods import Month, french_day
+from caracol.core.registries import (
+    KeyFigure,
+    WorkGroup,
+    WorkItem,
+    figure_provider,
+    work_provider,
+)
+from residents.models import Contract, ContractTypeRule
+from residents.permissions import READERS, Fact
+from residents.selectors import contracts as selectors
+from residents.selectors.names import names_of
+from residents.selectors.people import holdings_shown, in_state
+
+SHOWN = 5
+ENDING_DAYS = 90
+INSURANCE_DAYS = 30
+_FOLLOW: frozenset[Role] = GLA | SOCIAL | {Role.MISSION_OFFICER}
+_PREPARE: frozenset[Role] = _FOLLOW | {Role.TECHNICAL}
+
+
+def _visible(user: Any, roles: frozenset[Role]) -> Any:
+    return Contract.objects.visible_to(user, roles)
+
+
+def _items(
+    user: Any, contracts: Iterable[Any], write: Callable[[Any], dict[str, Any]], kind: str
+) -> list[WorkItem]:
+    contracts = list(contracts)
+    names = names_of(user, contracts)
+    return [
+        WorkItem(
+            kind=kind,
+            title=names[contract.pk],
+            **{"url": reverse("residents:contract-detail", args=[contract.pk])} | write(contract),
+        )
+        for contract in contracts
+    ]
+
+
+@work_provider("residents.contracts-ending")
+def contracts_ending(user: Any, today: date) -> WorkGroup | None:
+    """Contracts whose last day comes within 90 days, and what the owner's end allows."""
+    if not user.roles & _FOLLOW:
+        return None
+    found = selectors.ending(_visible(user, _FOLLOW), today + timedelta(days=ENDING_DAYS))
+    limit = ContractTypeRule.objects.on(today).filter(kind=OuterRef("kind"))
+    shown = selectors.with_place(found).annotate(
+        max_months=Subquery(limit.values("max_total_months")[:1])
+    )
+    return WorkGroup(
+        code="contracts-ending",
+        title="Contrats qui finissent",
+        icon="calendar-due",
+        total=found.count(),
+        items=_items(user, shown.order_by("ends_on", "pk")[:SHOWN], _ending(today), "contract"),
+        url=f"{reverse('residents:person-list')}?sort=dates",
+        order=20,
+    )
+
+
+def _ending(today: date) -> Callable[[Any], dict[str, Any]]:
+    def write(contract: Any) -> dict[str, Any]:
+        longest = selectors.longest_end(contract, contract.max_months, contract.owner_end)
+        over = contract.ends_on < today
+        if longest is None or longest <= contract.ends_on:
+            by_owner = contract.owner_end and contract.owner_end <= contract.ends_on
+            cause = "le propriétaire reprend le bâtiment" if by_owner else "durée maximale atteinte"
+            why = f"Pas de prolongation possible : {cause}. Préparer le relogement."
+        else:
+            why = f"Peut être prolongé jusqu'au {french_day(longest)} au plus."
+        return {
+            "why": why,
+            "due_on": contract.ends_on,
+            "tone": "danger" if over else "warning",
+            "otherwise": "La personne reste sans titre." if over else "",
+            "button": "Voir le contrat",
+        }
+
+    return write
+
+
+@work_provider("residents.insurance")
+def insurance_lacking(user: Any, today: date) -> WorkGroup | None:
+    """Contracts lived in without a certificate for today, or whose certificate ends soon."""
+    roles = READERS[Fact.INSURANCE]
+    if not user.roles & roles:
+        return None
+    until = today + timedelta(days=INSURANCE_DAYS)
+    found = selectors.insurance_lacking(_visible(user, roles), today, until)
+    shown = selectors.with_place(found).order_by("insured_until", "pk")[:SHOWN]
+    return WorkGroup(
+        code="insurance",
+        title="Assurances à demander",
+        icon="shield-check",
+        total=found.count(),
+        items=_items(user, shown, _insurance(today), "insurance"),
+        url=f"{reverse('residents:person-list')}?uninsured=true",
+        order=30,
+    )
+
+
+def _insurance(today: date) -> Callable[[Any], dict[str, Any]]:
+    def write(contract: Any) -> dict[str, Any]:
+        until = contract.insured_until
+        gone = until is None or until < today
+        if until is None:
+            why = "Aucune attestation d'assurance habitation."
+        elif gone:
+            why = f"Attestation échue le {french_day(until)}."
+        else:
+            why = "L'attestation se termine bientôt."
+        return {
+            "why": why,
+            "due_on": None if gone else until,
+            "tone": "danger" if gone else "warning",
+            "otherwise": "Un dégât resterait à la charge de la personne." if gone else "",
+            "button": "Voir le contrat",
+        }
+
+    return write
+
+
+@work_provider("residents.grounds")
+def grounds_lacking(user: Any, today: date) -> WorkGroup | None:
+    """Contracts whose type asks for a ground of precarity that nobody wrote."""
+    if not user.roles & GLA:
+        return None
+    found = selectors.ground_lacking(_visible(user, GLA), today)
+    shown = selectors.with_place(found).order_by("starts_on", "pk")[:SHOWN]
+
+    def write(contract: Any) -> dict[str, Any]:
+        return {
+            "why": "Le motif de précarité n'est pas écrit.",
+            "otherwise": "Sans motif, la convention peut être requalifiée en bail.",
+            "tone": "warning",
+            "button": "Voir le contrat",
+        }
+
+    return WorkGroup(
+        code="grounds",
+        title="Conventions à compléter",
+        icon="file-alert",
+        total=found.count(),
+        items=_items(user, shown, write, "contract"),
+        order=45,
+    )
+
+
+@work_provider("residents.arrivals")
+def arrivals(user: Any, today: date) -> WorkGroup | None:
+    """Who arrives before the end of the month."""
+    if not user.roles & _PREPARE:
+        return None
+    month = Month.of(today)
+    found = selectors.arriving(_visible(user, _PREPARE), today, month.last)
+    shown = selectors.with_place(found).order_by("starts_on", "pk")[:SHOWN]
+    opens_contract = bool(user.roles & _FOLLOW)
+
+    def write(contract: Any) -> dict[str, Any]:
+        return {
+            "why": "Préparer la chambre, les clés et l'état des lieux d'entrée.",
+            "due_on": contract.starts_on,
+            "tone": "info",
+            "button": "Voir le contrat" if opens_contract else "",
+        }
+
+    return WorkGroup(
+        code="arrivals",
+        title=f"Arrivées de {month.label}",
+        icon="door-enter",
+        total=found.count(),
+        items=_items(user, shown, write, "arrival"),
+        url=f"{reverse('residents:person-list')}?state=arriving" if opens_contract else "",
+        order=50,
+    )
+
+
+@figure_provider("residents.present")
+def people_present(user: Any, today: date) -> list[KeyFigure]:
+    """How many people live in the homes today."""
+    if not user.roles & _FOLLOW:
+        return []
+    present = in_state(holdings_shown(user, _FOLLOW), "present", today).count()
+    url = f"{reverse('residents:person-list')}?state=present"
+    return [KeyFigure("Résidents présents", present, url=url, order=10)]
