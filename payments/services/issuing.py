@@ -1,0 +1,176 @@
+"""Issue the papers of a month: due notices, then quittances and reçus. Again = no change."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from caracol.accounts.models import Territory, User
+from caracol.audit import history
+from caracol.core.periods import Month
+from caracol.documents import content
+from caracol.documents.models import Document
+from caracol.documents.services.issuing import Order, issue_documents
+from caracol.jobs.models import Job
+from payments import papers
+from payments.enums import PaperKind, TermKind
+from payments.models import Term, TermPaper
+
+NOTICES_ISSUED = history.label("payments.notices-issued", "Avis d'échéance émis")
+RECEIPTS_ISSUED = history.label("payments.receipts-issued", "Quittances et reçus émis")
+
+CHUNK = 500
+_CODES = {
+    PaperKind.DUE_NOTICE: "DUE_NOTICE",
+    PaperKind.QUITTANCE: "QUITTANCE",
+    PaperKind.RECU: "PARTIAL_RECEIPT",
+}
+
+
+@dataclass(frozen=True)
+class Issue:
+    """The papers of the month in all, by kind, how many this run issued, and the printing job."""
+
+    notices: int = 0
+    quittances: int = 0
+    recus: int = 0
+    new: int = 0
+    job: Job | None = None
+
+
+@transaction.atomic
+def issue_due_notices(
+    *, month: Month, on: date, actor: User, territory: Territory | None = None
+) -> Issue:
+    """Issue the due notice of every term of the month that has none."""
+    living = TermPaper.objects.filter(
+        term=OuterRef("pk"), kind=PaperKind.DUE_NOTICE, cancelled_by=None
+    )
+    terms = _terms(month, territory).exclude(Exists(living))
+    with history.act(NOTICES_ISSUED, actor=actor):
+        issued, job = _issue(
+            terms, papers.due_notices, on, actor, f"Avis d'échéance de {month.label}", territory
+        )
+    return _counts(month, territory, issued, job)
+
+
+@transaction.atomic
+def issue_receipts(
+    *, month: Month, on: date, actor: User, territory: Territory | None = None
+) -> Issue:
+    """Issue a quittance for each term paid in full, a reçu for each term paid in part.
+
+    A term with a living quittance, or a reçu for the very amount paid, is left. Aid expected and
+    not received makes no quittance (RULEBOOK 2.1).
+    """
+    living = TermPaper.objects.filter(term=OuterRef("pk"), cancelled_by=None)
+    terms = _terms(month, territory).filter(paid_amount__gt=0)
+    paid = terms.filter(paid_amount=F("amount")).exclude(
+        Exists(living.filter(kind=PaperKind.QUITTANCE))
+    )
+    part = terms.filter(paid_amount__lt=F("amount")).exclude(
+        Exists(living.filter(kind=PaperKind.RECU, paid_amount=OuterRef("paid_amount")))
+    )
+    with history.act(RECEIPTS_ISSUED, actor=actor):
+        issued, job = _issue(
+            paid | part,
+            papers.receipts,
+            on,
+            actor,
+            f"Quittances et reçus de {month.label}",
+            territory,
+        )
+    return _counts(month, territory, issued, job)
+
+
+def _terms(month: Month, territory: Territory | None) -> QuerySet[Term]:
+    terms = Term.objects.filter(month=month.first, kind=TermKind.MONTHLY, amount__gt=0)
+    return terms.filter(contract__territory=territory) if territory else terms
+
+
+Builder = Callable[[Iterable[Term], date], Sequence[tuple[Term, content.TermPaper]]]
+
+
+def _issue(
+    terms: QuerySet[Term],
+    build: Builder,
+    on: date,
+    actor: User,
+    title: str,
+    territory: Territory | None,
+) -> tuple[int, Job | None]:
+    """Lock the terms, fill their papers by chunks, number and freeze them."""
+    locked = list(terms.select_for_update(of=("self",), no_key=True).order_by("contract_id"))
+    attempts = _attempts(locked)
+    orders: list[Order] = []
+    rows: list[tuple[Term, PaperKind]] = []
+    for start in range(0, len(locked), CHUNK):
+        for term, paper in build(locked[start : start + CHUNK], on):
+            kind = _kind(paper)
+            rows.append((term, kind))
+            orders.append(
+                Order(
+                    kind=_CODES[kind],
+                    key=_key(term, kind, attempts.get((term.pk, kind), 0)),
+                    subject=term.contract,
+                    data=paper,
+                    territory_id=term.contract.territory_id,
+                )
+            )
+    if not orders:
+        return 0, None
+    issued = issue_documents(
+        orders=orders, issued_on=on, actor=actor, title=title, territory=territory
+    )
+    TermPaper.objects.bulk_create(
+        TermPaper(term=term, kind=kind, document=document, paid_amount=term.paid_amount)
+        for (term, kind), document in zip(rows, issued.documents, strict=True)
+    )
+    return len(rows), issued.job
+
+
+def _kind(paper: content.TermPaper) -> PaperKind:
+    if isinstance(paper, content.DueNotice):
+        return PaperKind.DUE_NOTICE
+    return PaperKind.QUITTANCE if isinstance(paper, content.Quittance) else PaperKind.RECU
+
+
+def _attempts(terms: Sequence[Term]) -> dict[tuple[int, str], int]:
+    """Count the papers each term had already, cancelled or not, by kind."""
+    counts: dict[tuple[int, str], int] = {}
+    for term, kind in TermPaper.objects.filter(term__in=[t.pk for t in terms]).values_list(
+        "term", "kind"
+    ):
+        counts[term, kind] = counts.get((term, kind), 0) + 1
+    return counts
+
+
+def _key(term: Term, kind: PaperKind, before: int) -> str:
+    return f"{kind.lower()}:{term.contract.number}:{Month.of(term.month)}:{before + 1}"
+
+
+def _counts(month: Month, territory: Territory | None, issued: int, job: Job | None) -> Issue:
+    living = TermPaper.objects.filter(
+        term__month=month.first, term__kind=TermKind.MONTHLY, cancelled_by=None
+    )
+    if territory is not None:
+        living = living.filter(term__contract__territory=territory)
+    by_kind = {kind: living.filter(kind=kind).count() for kind in PaperKind}
+    return Issue(
+        notices=by_kind[PaperKind.DUE_NOTICE],
+        quittances=by_kind[PaperKind.QUITTANCE],
+        recus=by_kind[PaperKind.RECU],
+        new=issued,
+        job=job,
+    )
+
+
+def documents_of(month: Month, kinds: Sequence[PaperKind]) -> QuerySet[Document]:
+    """Return the living documents of a month's papers of some kinds."""
+    return Document.objects.filter(
+        term_paper__term__month=month.first,
+        term_paper__kind__in=kinds,
+        term_paper__cancelled_by=None,
+    )

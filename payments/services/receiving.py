@@ -1,0 +1,135 @@
+"""Record money received by hand, and take it back when it leaves."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+
+from caracol.accounts.models import User
+from caracol.audit import history
+from caracol.core.errors import Refused
+from caracol.core.money import euros
+from caracol.core.periods import Month
+from payments.enums import AccountKind, EntryKind, Payer, PaymentMeans
+from payments.models import Entry
+from payments.services.accounts import lock_account, shared_account
+from payments.services.allocating import reallocate
+from payments.services.posting import Line, check_now, post, reverse
+from payments.services.withdrawing import withdraw_papers
+from residents.models import Contract
+
+RECORDED = history.label("payments.payment-recorded", "Paiement enregistré")
+REVERSED = history.label("payments.payment-reversed", "Paiement annulé")
+
+_DEBITED = {
+    PaymentMeans.CASH: AccountKind.CASH,
+    # The bank's own account takes statement lines only: what is recorded by hand waits for them.
+    PaymentMeans.CHEQUE: AccountKind.IN_TRANSIT,
+    PaymentMeans.TRANSFER: AccountKind.IN_TRANSIT,
+}
+
+
+class PaymentRefused(Refused):
+    """The payment cannot be: no amount, or a date to come."""
+
+
+class NotAPayment(Refused):
+    """The entry is not a payment of this contract."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """A payment written (or known already) and the terms' papers it withdrew, if any."""
+
+    entry: Entry
+    new: bool
+    withdrawn: int = 0
+
+
+@transaction.atomic
+def record_payment(
+    *,
+    key: str,
+    contract: Contract,
+    amount: Decimal,
+    means: PaymentMeans,
+    received_on: date,
+    today: date,
+    actor: User,
+    payer: Payer = Payer.RESIDENT,
+    month: Month | None = None,
+    note: str = "",
+) -> Received:
+    """Record money received and settle terms with it (RULEBOOK 2.2).
+
+    `key` is made by who asks, once per payment: the same key again changes nothing. `month` is
+    the one the payer names. Raises PaymentRefused, MonthLocked, KeyReusedForAnotherFact.
+    """
+    if amount <= 0:
+        raise PaymentRefused("Le montant d'un paiement est supérieur à zéro.")
+    if received_on > today:
+        raise PaymentRefused("Un paiement ne se date pas de l'avenir.")
+    with history.act(RECORDED, actor=actor):
+        receivable = lock_account(contract)
+        named = month.first if month else None
+        label = f"{PaymentMeans(means).label.capitalize()} {contract.number}"
+        entry, new = post(
+            key=f"payment:{key}",
+            kind=EntryKind.PAYMENT,
+            on=received_on,
+            label=f"{label} · {note}" if note else label,
+            source={"means": means, "payer": payer, "note": note},
+            lines=[
+                Line(shared_account(_DEBITED[PaymentMeans(means)]), amount),
+                Line(receivable, -amount, payer, named),
+            ],
+            author=actor,
+        )
+        if new:
+            reallocate([contract.pk])
+            check_now()
+    return Received(entry, new)
+
+
+@transaction.atomic
+def reverse_payment(*, entry: Entry, on: date, reason: str, actor: User) -> Received:
+    """Take a payment back: a bounced cheque, a refused debit, a mistake.
+
+    Its terms reopen; the quittances and reçus they no longer deserve are cancelled by numbered
+    counter-documents in the same transaction. Raises NotAPayment, MonthLocked, PaymentRefused.
+    """
+    if entry.kind not in (EntryKind.PAYMENT, EntryKind.AID):
+        raise NotAPayment("Cette écriture n'est pas un paiement : elle ne s'annule pas ici.")
+    if on < entry.date:
+        raise PaymentRefused("Un paiement ne s'annule pas avant d'avoir été reçu.")
+    if not reason.strip():
+        raise PaymentRefused("Dites pourquoi ce paiement est annulé.")
+    contracts = _contracts(entry)
+    with history.act(REVERSED, actor=actor, reason=reason):
+        for contract in contracts:
+            lock_account(contract)
+        reversal, new = reverse(entry=entry, on=on, author=actor, reason=reason)
+        withdrawn = 0
+        if new:
+            lost = reallocate(contract.pk for contract in contracts)
+            why = f"Un paiement de {euros(_amount(entry))} a été annulé : {reason}"
+            withdrawn = withdraw_papers(term_ids=lost, reason=why, on=on, actor=actor)
+            check_now()
+    return Received(reversal, new, withdrawn)
+
+
+def _contracts(entry: Entry) -> list[Contract]:
+    return list(
+        Contract.objects.filter(
+            accounts__kind=AccountKind.RECEIVABLE, accounts__postings__entry=entry
+        )
+        .distinct()
+        .order_by("pk")
+    )
+
+
+def _amount(entry: Entry) -> Decimal:
+    amounts: Iterable[Decimal] = entry.postings.values_list("amount", flat=True)
+    return sum((amount for amount in amounts if amount > 0), Decimal(0))
