@@ -242,9 +242,7 @@ def _debit(
     )
 
 
-def _receipt(
-    folder: TermFolder, term: Term
-) -> content.Quittance | content.PartialReceipt:
+def _receipt(folder: TermFolder, term: Term) -> content.Quittance | content.PartialReceipt:
     received = folder.received.get(term.pk, [])
     aids = tuple(content.Aid(amount=r.amount, received_on=r.on) for r in received if r.is_aid)
     payments = tuple(
@@ -291,11 +289,11 @@ def _common(folder: TermFolder, term: Term) -> dict[str, object]:
 
 def explanations(term: Term) -> tuple[str, ...]:
     """Return the plain sentences of a term whose amount is not the month's whole."""
-    sentences = []
-    for node in term.explanation.get("children", []):
-        if node.get("detail"):
-            sentences.append(f"{node['label']} {node['detail']}.")
-    return tuple(sentences)
+    return tuple(
+        f"{node['label']} {node['detail']}."
+        for node in term.explanation.get("children", [])
+        if node.get("detail")
+    )
 
 
 def _means(posting: Posting) -> str:
@@ -331,5 +329,3 @@ def withdrawal(
         due_on=term.due_on,
         means=folder.means(term.contract),
     )
-
-

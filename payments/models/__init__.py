@@ -2,6 +2,7 @@
 
 from payments.models.ledger import Account, Entry, Posting
 from payments.models.mandates import Mandate
+from payments.models.papers import TermPaper
 from payments.models.periods import MonthClosing, PeriodLock
 from payments.models.terms import Term, TermLine
 
@@ -14,4 +15,5 @@ __all__ = [
     "Posting",
     "Term",
     "TermLine",
+    "TermPaper",
 ]

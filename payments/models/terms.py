@@ -73,6 +73,7 @@ class Term(models.Model):
         ]
         triggers: ClassVar = [
             guards.TERM_IS_ITS_LINES,
+            guards.UNPAID_TERM_KEEPS_NO_QUITTANCE,
             only_changes("term", "paid_amount"),
             no_delete("term"),
             no_truncate("term"),

@@ -70,9 +70,7 @@ def with_aid_awaited(terms: QuerySet[Term], on: date) -> QuerySet[Term]:
 def overdue_terms(on: date) -> QuerySet[Term]:
     """Return the terms past due that a resident still owes something on, with `owed`."""
     late = Term.objects.filter(due_on__lt=on, paid_amount__lt=F("amount"))
-    owed = ExpressionWrapper(
-        F("amount") - F("paid_amount") - F("aid_awaited"), output_field=_MONEY
-    )
+    owed = ExpressionWrapper(F("amount") - F("paid_amount") - F("aid_awaited"), output_field=_MONEY)
     return with_aid_awaited(late, on).annotate(owed=owed).filter(owed__gt=0)
 
 

@@ -173,9 +173,7 @@ def _paid_amounts(report: Report) -> Iterator[Failure]:
 
 def _balance_of_terms(report: Report) -> Iterator[Failure]:
     """A receivable's balance is what its terms leave unpaid, less the money left, plus claims."""
-    accounts = dict(
-        Account.objects.filter(kind="RECEIVABLE").values_list("contract", "balance")
-    )
+    accounts = dict(Account.objects.filter(kind="RECEIVABLE").values_list("contract", "balance"))
     ids = sorted(accounts)
     for start in range(0, len(ids), 1000):
         chunk = ids[start : start + 1000]

@@ -1,0 +1,36 @@
+"""Arguments that several commands read alike."""
+
+from argparse import ArgumentParser
+
+from caracol.accounts.models import Territory
+from caracol.core.errors import Refused
+from caracol.core.periods import Month
+
+
+class ArgumentRefused(Refused):
+    """An argument that is not what the command reads."""
+
+
+def add_month(parser: ArgumentParser) -> None:
+    """Take the month and, optionally, one territory."""
+    parser.add_argument("month", metavar="AAAA-MM")
+    parser.add_argument("--territory", default="", help="Code d'un territoire, par exemple IDF.")
+
+
+def read_month(text: str) -> Month:
+    """Return the month written AAAA-MM. Raises ArgumentRefused."""
+    try:
+        return Month.parse(text)
+    except ValueError as error:
+        raise ArgumentRefused(str(error)) from error
+
+
+def read_territory(code: str) -> Territory | None:
+    """Return the territory of a code, None without one. Raises ArgumentRefused."""
+    if not code:
+        return None
+    territory = Territory.objects.filter(code__iexact=code).first()
+    if territory is None:
+        known = ", ".join(Territory.objects.order_by("code").values_list("code", flat=True))
+        raise ArgumentRefused(f"Le territoire « {code} » est inconnu. Codes connus : {known}.")
+    return territory

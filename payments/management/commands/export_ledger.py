@@ -1,0 +1,29 @@
+"""`manage.py export_ledger --format F --out FILE`: the whole ledger for other tools."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from caracol.core.commands import Answer, JsonCommand
+from payments.services.books import WRITERS, export_ledger
+
+
+class Command(JsonCommand):
+    """Export the ledger."""
+
+    help = "Exporte le grand livre."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the format and the file."""
+        parser.add_argument("--format", required=True, choices=sorted(WRITERS))
+        parser.add_argument("--out", required=True, type=Path)
+
+    def run(self, **options: Any) -> Answer:
+        """Write the file beside itself, then put it in place whole."""
+        path: Path = options["out"]
+        partial = path.with_name(f".{path.name}.partial")
+        with partial.open("w", encoding="utf-8", newline="") as stream:
+            exported = export_ledger(stream, options["format"])
+        partial.replace(path)
+        facts = {"entries": exported.entries, "postings": exported.postings}
+        return Answer(facts, [f"{exported.entries} écritures, {exported.postings} lignes."])

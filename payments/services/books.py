@@ -1,0 +1,242 @@
+"""Write the whole ledger in the formats that accountants and their tools read."""
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import TextIO
+
+from django.db import transaction
+
+from payments.models import Posting
+
+HLEDGER_ROOTS = {
+    "RECEIVABLE": "actif:résidents",
+    "AID_AT_TAKEOVER": "actif:aides à la reprise",
+    "BANK": "actif:banque",
+    "CASH": "actif:caisse",
+    "IN_TRANSIT": "actif:à rapprocher",
+    "DEPOSIT_HELD": "passif:dépôts de garantie",
+    "REFUND_DUE": "passif:à rembourser",
+    "SUSPENSE": "passif:attente",
+    "FEES": "produits:redevances",
+    "CHARGES": "produits:charges récupérées",
+    "WRITE_OFF": "charges:créances abandonnées",
+    "OPENING": "capitaux:reprise",
+}
+BEANCOUNT_ROOTS = {
+    "RECEIVABLE": "Assets:Residents",
+    "AID_AT_TAKEOVER": "Assets:AidesReprise",
+    "BANK": "Assets:Banque",
+    "CASH": "Assets:Caisse",
+    "IN_TRANSIT": "Assets:ARapprocher",
+    "DEPOSIT_HELD": "Liabilities:Depots",
+    "REFUND_DUE": "Liabilities:ARembourser",
+    "SUSPENSE": "Liabilities:Attente",
+    "FEES": "Income:Redevances",
+    "CHARGES": "Income:Charges",
+    "WRITE_OFF": "Expenses:CreancesAbandonnees",
+    "OPENING": "Equity:Reprise",
+}
+JOURNALS = {
+    "TERM": ("VE", "Ventes"),
+    "OPENING": ("AN", "À nouveaux"),
+    "PAYMENT": ("BQ", "Encaissements"),
+    "AID": ("BQ", "Encaissements"),
+    "REFUND": ("BQ", "Encaissements"),
+}
+MISCELLANEOUS = ("OD", "Opérations diverses")
+FEC_COLUMNS = (
+    *("JournalCode", "JournalLib", "EcritureNum", "EcritureDate", "CompteNum", "CompteLib"),
+    *("CompAuxNum", "CompAuxLib", "PieceRef", "PieceDate", "EcritureLib", "Debit", "Credit"),
+    *("EcritureLet", "DateLet", "ValidDate", "Montantdevise", "Idevise"),
+)
+CSV_COLUMNS = (
+    *("entry", "key", "kind", "date", "label", "account", "contract", "amount", "payer", "month"),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One posting with its entry and account."""
+
+    entry: int
+    key: str
+    kind: str
+    on: date
+    label: str
+    written_on: date
+    account_kind: str
+    code: str
+    account_label: str
+    contract: str | None
+    amount: Decimal
+    payer: str
+    month: date | None
+
+
+@dataclass(frozen=True)
+class Exported:
+    """How many entries and postings were written."""
+
+    entries: int
+    postings: int
+
+
+Writer = Callable[[TextIO, Iterator[list[Row]]], Exported]
+
+
+@transaction.atomic
+def export_ledger(stream: TextIO, form: str) -> Exported:
+    """Write the ledger, oldest entry first, as "hledger", "beancount", "fec" or "csv"."""
+    return WRITERS[form](stream, _entries())
+
+
+def _entries() -> Iterator[list[Row]]:
+    """Yield each entry's rows, by date then order of writing, a few in memory at a time."""
+    rows = (
+        Posting.objects.order_by("entry__date", "entry_id", "pk")
+        .values_list(
+            "entry_id",
+            "entry__key",
+            "entry__kind",
+            "entry__date",
+            "entry__label",
+            "entry__created_at__date",
+            "account__kind",
+            "account__code",
+            "account__label",
+            "account__contract__number",
+            "amount",
+            "payer",
+            "entitlement_month",
+        )
+        .iterator(chunk_size=2000)
+    )
+    for _entry, group in groupby((Row(*row) for row in rows), key=lambda row: row.entry):
+        yield list(group)
+
+
+def _hledger(stream: TextIO, entries: Iterator[list[Row]]) -> Exported:
+    stream.write("; Grand livre de Caracol\ndecimal-mark .\ncommodity 1000.00 EUR\n\n")
+    stream.writelines(f"account {root}\n" for root in sorted(set(HLEDGER_ROOTS.values())))
+    count = postings = 0
+    for rows in entries:
+        first = rows[0]
+        stream.write(f"\n{first.on:%Y-%m-%d} * ({first.entry}) {_one_line(first.label)}\n")
+        stream.write(f"    ; clé: {first.key}\n")
+        for row in rows:
+            stream.write(f"    {_hledger_account(row)}  {row.amount:.2f} EUR\n")
+            postings += 1
+        count += 1
+    return Exported(count, postings)
+
+
+def _hledger_account(row: Row) -> str:
+    root = HLEDGER_ROOTS[row.account_kind]
+    return f"{root}:{row.contract}" if row.contract else root
+
+
+def _beancount(stream: TextIO, entries: Iterator[list[Row]]) -> Exported:
+    stream.write('option "title" "Caracol"\noption "operating_currency" "EUR"\n\n')
+    opened: set[str] = set()
+    count = postings = 0
+    for rows in entries:
+        first = rows[0]
+        for row in rows:
+            account = _beancount_account(row)
+            if account not in opened:
+                opened.add(account)
+                stream.write(f"{first.on:%Y-%m-%d} open {account} EUR\n")
+        label = _one_line(first.label).replace("\\", "\\\\").replace('"', '\\"')
+        stream.write(f'{first.on:%Y-%m-%d} * "{label}"\n  cle: "{first.key}"\n')
+        for row in rows:
+            stream.write(f"  {_beancount_account(row)}  {row.amount:.2f} EUR\n")
+            postings += 1
+        count += 1
+    return Exported(count, postings)
+
+
+def _beancount_account(row: Row) -> str:
+    root = BEANCOUNT_ROOTS[row.account_kind]
+    return f"{root}:{row.contract}" if row.contract else root
+
+
+def _fec(stream: TextIO, entries: Iterator[list[Row]]) -> Exported:
+    """Write the 18 columns of the French tax file (LPF A47 A-1), tabs between them."""
+    stream.write("\t".join(FEC_COLUMNS) + "\r\n")
+    count = postings = 0
+    for number, rows in enumerate(entries, start=1):
+        for row in rows:
+            stream.write("\t".join(_fec_row(number, row)) + "\r\n")
+            postings += 1
+        count += 1
+    return Exported(count, postings)
+
+
+def _fec_row(number: int, row: Row) -> list[str]:
+    journal, journal_label = JOURNALS.get(row.kind, MISCELLANEOUS)
+    general, _, auxiliary = row.code.partition("-")
+    general_code = general.ljust(6, "0")
+    label = _one_line(row.label)
+    return [
+        journal,
+        journal_label,
+        str(number),
+        f"{row.on:%Y%m%d}",
+        general_code,
+        row.account_label if not auxiliary else row.account_label.rsplit(" ", 1)[0],
+        auxiliary,
+        row.account_label if auxiliary else "",
+        row.key,
+        f"{row.on:%Y%m%d}",
+        label,
+        _comma(max(row.amount, Decimal(0))),
+        _comma(max(-row.amount, Decimal(0))),
+        "",
+        "",
+        f"{row.written_on:%Y%m%d}",
+        "",
+        "",
+    ]
+
+
+def _csv(stream: TextIO, entries: Iterator[list[Row]]) -> Exported:
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    count = postings = 0
+    for rows in entries:
+        for row in rows:
+            writer.writerow(
+                [
+                    *(row.entry, row.key, row.kind, row.on, _unarmed(row.label), row.code),
+                    *(row.contract or "", f"{row.amount:.2f}", row.payer),
+                    f"{row.month:%Y-%m}" if row.month else "",
+                ]
+            )
+            postings += 1
+        count += 1
+    return Exported(count, postings)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.replace(";", ",").split())
+
+
+def _unarmed(text: str) -> str:
+    """Keep a spreadsheet from reading a label as a formula."""
+    return f"'{text}" if text[:1] in "=+-@\t\r\n" else text
+
+
+def _comma(amount: Decimal) -> str:
+    return f"{amount:.2f}".replace(".", ",")
+
+
+WRITERS: dict[str, Writer] = {
+    "hledger": _hledger,
+    "beancount": _beancount,
+    "fec": _fec,
+    "csv": _csv,
+}
