@@ -25,7 +25,7 @@ class TermPaper(models.Model):
     """A frozen document issued for a term. Cancelled by a counter-document, never deleted."""
 
     db_rights = "append"
-    db_update_columns = ("cancelled_by_id",)
+    db_update_columns = ("cancelled_by",)
 
     term = models.ForeignKey(Term, models.PROTECT, related_name="papers", verbose_name="échéance")
     kind = models.CharField("papier", max_length=10, choices=PaperKind.choices)
