@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from caracol.core.money import ZERO, euros
 from caracol.core.periods import Month, french_day
@@ -252,7 +253,7 @@ def _receipt(folder: TermFolder, term: Term) -> content.Quittance | content.Part
     )
     paid = sum((line.amount for line in payments), ZERO)
     other = folder.other_balance(term)
-    common = {
+    common: dict[str, Any] = {
         **_common(folder, term),
         "aids": aids,
         "payments": payments,
@@ -270,7 +271,7 @@ def _receipt(folder: TermFolder, term: Term) -> content.Quittance | content.Part
     )
 
 
-def _common(folder: TermFolder, term: Term) -> dict[str, object]:
+def _common(folder: TermFolder, term: Term) -> dict[str, Any]:
     return {
         "issuer": folder.issuer,
         "recipient": folder.recipient(term.contract, term.ends_on),

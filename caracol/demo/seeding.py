@@ -26,33 +26,8 @@ from residents.enums import ContractKind, ContractStatus, PaymentMethod
 from residents.models import Contract, ContractHolder, ContractTerms, Person
 
 ROOMS_A_HOME = 10
-_FIRST = [
-    "Amina",
-    "Yusuf",
-    "Selam",
-    "Farid",
-    "Claire",
-    "Moussa",
-    "Elif",
-    "Hugo",
-    "Nahom",
-    "Zahra",
-    "Étienne",
-    "Léa",
-]
-_LAST = [
-    "Diallo",
-    "Haddad",
-    "Tesfaye",
-    "Karimi",
-    "Martin",
-    "N'Diaye",
-    "Öztürk",
-    "Lefèvre",
-    "Le",
-    "Goff",
-    "Abdi",
-]
+_FIRST = ("Amina", "Yusuf", "Selam", "Farid", "Claire", "Moussa", "Elif", "Hugo", "Étienne")
+_LAST = ("Diallo", "Haddad", "Tesfaye", "Karimi", "N'Diaye", "Öztürk", "Lefèvre", "Le Goff")
 _KINDS = (
     (ContractKind.CRT, (Decimal(75), Decimal(150), Decimal(200)), Decimal(0)),
     (ContractKind.SUBLET_SOCIAL, (Decimal(340), Decimal(390), Decimal(412)), Decimal(60)),

@@ -54,7 +54,7 @@ def _money_by_contract(postings: QuerySet[Posting]) -> dict[int, list[Money]]:
     )
     moneys: dict[int, list[Money]] = defaultdict(list)
     by_entry: dict[tuple[int, int], list[int]] = defaultdict(list)
-    reversals = []
+    reversals: list[tuple[int, int, int, Money]] = []
     for pk, contract, entry, on, amount, payer, month, reverses, billed in rows:
         by_entry[contract, entry].append(pk)
         rank = len(by_entry[contract, entry]) - 1

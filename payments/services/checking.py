@@ -131,12 +131,19 @@ _RULES = (
 )
 
 
-@transaction.atomic
 def check_ledger() -> Report:
-    """Verify the whole ledger in one reading of the database."""
+    """Verify the whole ledger in one reading of the database (one snapshot)."""
     report = Report()
+    outermost = not connection.in_atomic_block
+    with transaction.atomic(), connection.cursor() as cursor:
+        if outermost:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        _check(report)
+    return report
+
+
+def _check(report: Report) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         for rule in _RULES:
             cursor.execute(rule.counted)
             report.checked[rule.code] = cursor.fetchone()[0]
@@ -146,7 +153,6 @@ def check_ledger() -> Report:
     checks: tuple[Callable[[Report], Iterator[Failure]], ...] = (_paid_amounts, _balance_of_terms)
     for check in checks:
         report.failures.extend(check(report))
-    return report
 
 
 def _paid_amounts(report: Report) -> Iterator[Failure]:

@@ -25,6 +25,12 @@ def copy_terms(month: Month, drafts: Sequence["TermDraft"], receivables: Ids, au
     billed = [draft for draft in drafts if draft.bill.amount]
     entries = _numbered(billed, "payments_entry_id_seq")
     terms = _numbered(drafts, "payments_term_id_seq")
+    # Read before: while rows stream through COPY the connection answers nothing else.
+    income = dict(
+        Account.objects.filter(
+            contract=None, kind__in=[AccountKind.FEES, AccountKind.CHARGES]
+        ).values_list("kind", "pk")
+    )
     try:
         copy(
             "payments_entry",
@@ -40,7 +46,7 @@ def copy_terms(month: Month, drafts: Sequence["TermDraft"], receivables: Ids, au
     copy(
         "payments_posting",
         ["entry_id", "account_id", "amount", "payer", "entitlement_month"],
-        _postings(month, billed, entries, receivables),
+        _postings(month, billed, entries, receivables, income),
     )
     copy(
         "payments_term",
@@ -79,13 +85,12 @@ def _entries(
 
 
 def _postings(
-    month: Month, drafts: Iterable["TermDraft"], entries: Ids, receivables: Ids
+    month: Month,
+    drafts: Iterable["TermDraft"],
+    entries: Ids,
+    receivables: Ids,
+    income: Mapping[str, int],
 ) -> Iterable[tuple[Any, ...]]:
-    income = dict(
-        Account.objects.filter(
-            contract=None, kind__in=[AccountKind.FEES, AccountKind.CHARGES]
-        ).values_list("kind", "pk")
-    )
     for draft in drafts:
         entry = entries[draft.contract]
         fee = sum((line.amount for line in draft.bill.lines if line.kind == FEE), ZERO)
@@ -142,6 +147,11 @@ def reserve(sequence: str, count: int) -> list[int]:
 def copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Write rows with COPY; constraints and triggers apply as for INSERT."""
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
-    with connection.cursor() as cursor, cursor.copy(statement) as stream:
+    # psycopg's own errors become Django's, as they do for execute.
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(statement) as stream,
+    ):
         for row in rows:
             stream.write_row(row)

@@ -51,7 +51,12 @@ def issue_due_notices(
     terms = _terms(month, territory).exclude(Exists(living))
     with history.act(NOTICES_ISSUED, actor=actor):
         issued, job = _issue(
-            terms, papers.due_notices, on, actor, f"Avis d'échéance de {month.label}", territory
+            terms,
+            papers.due_notices,
+            on=on,
+            actor=actor,
+            title=f"Avis d'échéance de {month.label}",
+            territory=territory,
         )
     return _counts(month, territory, issued, job)
 
@@ -77,10 +82,10 @@ def issue_receipts(
         issued, job = _issue(
             paid | part,
             papers.receipts,
-            on,
-            actor,
-            f"Quittances et reçus de {month.label}",
-            territory,
+            on=on,
+            actor=actor,
+            title=f"Quittances et reçus de {month.label}",
+            territory=territory,
         )
     return _counts(month, territory, issued, job)
 
@@ -96,6 +101,7 @@ Builder = Callable[[Iterable[Term], date], Sequence[tuple[Term, content.TermPape
 def _issue(
     terms: QuerySet[Term],
     build: Builder,
+    *,
     on: date,
     actor: User,
     title: str,

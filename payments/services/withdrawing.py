@@ -34,7 +34,7 @@ def withdraw_papers(*, term_ids: Sequence[int], reason: str, on: date, actor: Us
         folder = papers.TermFolder(Term.objects.filter(pk__in=term_ids), on)
         terms = {term.pk: term for term in folder.terms}
         for paper in found:
-            _cancel(folder, terms[paper.term_id], paper, reason, on, actor)
+            _cancel(folder, terms[paper.term_id], paper, reason=reason, on=on, actor=actor)
     return len(found)
 
 
@@ -51,11 +51,11 @@ def withdraw_paper(*, paper: TermPaper, reason: str, on: date, actor: User) -> D
     folder = papers.TermFolder(Term.objects.filter(pk=locked.term_id), on)
     [term] = folder.terms
     with history.act(WITHDRAWN, actor=actor, reason=reason):
-        return _cancel(folder, term, locked, reason, on, actor)
+        return _cancel(folder, term, locked, reason=reason, on=on, actor=actor)
 
 
 def _cancel(
-    folder: papers.TermFolder, term: Term, paper: TermPaper, reason: str, on: date, actor: User
+    folder: papers.TermFolder, term: Term, paper: TermPaper, *, reason: str, on: date, actor: User
 ) -> Document:
     data = papers.withdrawal(folder, term, cancelled_ref(paper.document), reason)
     counter = cancel_document(document=paper.document, data=data, issued_on=on, actor=actor)

@@ -163,7 +163,8 @@ def test_closing_takes_as_many_queries_for_three_contracts_as_for_thirty(actor, 
 
 def test_two_people_closing_at_once_bill_once(real_db):
     for _ in range(20):
-        make_contract()
+        with transaction.atomic():
+            make_contract()
     start = threading.Barrier(2)
     results = []
 

@@ -63,7 +63,8 @@ def raw_entry(key="raw", on=DAY):
 
 def raw_posting(entry_id, account, amount):
     execute(
-        "INSERT INTO payments_posting (entry_id, account_id, amount, payer) VALUES (%s, %s, %s, '')",
+        "INSERT INTO payments_posting (entry_id, account_id, amount, payer) "
+        "VALUES (%s, %s, %s, '')",
         entry_id,
         account.pk,
         amount,
@@ -169,7 +170,7 @@ def test_the_application_owns_no_table(db):
     ],
 )
 def test_the_application_cannot_disarm_the_guards(db, sql):
-    with pytest.raises(DatabaseError, match="must be owner|permission denied"):
+    with pytest.raises(DatabaseError, match=r"must be owner|permission denied"):
         execute(sql)
 
 
