@@ -19,9 +19,6 @@ class HomeTable(tables.Table):
     """Homes with their occupation and what ends next."""
 
     name = tables.Column("Colocation", attrs={"td": {"class": "lead"}}, order_by=("name", "pk"))
-    site = tables.Column(
-        "Site", accessor="site__name", attrs={"td": {"class": "wide"}, "th": {"class": "wide"}}
-    )
     occupied = tables.Column(
         "Occupation", accessor="occupied_count", order_by=("occupied_count", "name")
     )
@@ -38,7 +35,7 @@ class HomeTable(tables.Table):
     class Meta:
         model = Colocation
         fields: tuple[str, ...] = ()
-        sequence = ("name", "site", "occupied", "free", "next_end", "agreement_end", "officer")
+        sequence = ("name", "occupied", "free", "next_end", "agreement_end", "officer")
         attrs = {"caption": "Colocations"}
         empty_text = "Aucune colocation ne correspond"
 
@@ -59,10 +56,6 @@ class HomeTable(tables.Table):
             record.site.city,
             record.site.territory.name,
         )
-
-    def render_site(self, record: Any) -> str:
-        """The site's name."""
-        return str(record.site.name)
 
     def render_occupied(self, record: Any) -> SafeString:
         """Rooms lived in, of how many."""

@@ -22,7 +22,7 @@ from colocations.selectors import homes
 from colocations.selectors.homes import occupation
 from colocations.selectors.rooms import RoomLine, lost, room_lines, rooms_on
 
-SHOWN = 5
+SHOWN = 3
 _ROLES = PAGES["colocations:home-list"]
 
 
@@ -63,7 +63,7 @@ def _free_item(line: RoomLine, priced: bool, today: date) -> WorkItem:  # noqa: 
     since = line.free_from or today
     amount = lost(line.room.fee, Span(since, today)) if priced else ZERO
     note = f" ({line.note})" if line.note else ""
-    why = f"Libre depuis le {french_day(since)} : {line.cause}{note}."
+    why = f"Depuis le {french_day(since)} : {line.cause}{note}."
     if line.arrives_on:
         why += f" Réservée à partir du {french_day(line.arrives_on)}."
     return WorkItem(
@@ -128,7 +128,7 @@ def _agreement_items(agreements: list[OwnerAgreement], today: date) -> list[Work
                 why=why,
                 url=reverse("colocations:home-detail", args=[first_home[agreement.site_id]]),
                 due_on=agreement.ends_on,
-                otherwise="Aucun contrat ne peut aller au-delà de cette date.",
+                otherwise="Aucun contrat ne peut aller au-delà.",
                 tone=tone,
                 button="Voir la colocation",
             )

@@ -14,6 +14,17 @@ class ContractKind(models.TextChoices):
     MOBILITY = "MOBILITY", "Bail mobilité"
 
 
+# What a list has room for.
+SHORT_KINDS: dict[str, str] = {
+    ContractKind.CRT: "CRT",
+    ContractKind.COP: "COP",
+    ContractKind.SUBLET_SOCIAL: "Sous-location",
+    ContractKind.LEASE_89_FURN: "Bail meublé",
+    ContractKind.LEASE_89_BARE: "Bail nu",
+    ContractKind.MOBILITY: "Bail mobilité",
+}
+
+
 class ContractStatus(models.TextChoices):
     """The life of a contract (DESIGN section 4)."""
 

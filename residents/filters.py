@@ -33,7 +33,7 @@ class PersonFilter(django_filters.FilterSet):
         widget=forms.TextInput(attrs={"type": "search", "placeholder": "Nom, numéro, téléphone"}),
     )
     state = django_filters.ChoiceFilter(
-        label="État", choices=STATES, method="unchanged", empty_label="Actuels"
+        label="État", choices=STATES, method="unchanged", widget=forms.HiddenInput
     )
     territory = django_filters.ModelChoiceFilter(
         label="Territoire",
@@ -65,6 +65,10 @@ class PersonFilter(django_filters.FilterSet):
         self.filters["territory"].field.queryset = territories
         self.filters["home"].field.choices = [(str(pk), name) for pk, name in homes]
         known = may_ever(user)
+        searched = {"Nom": Fact.NAME, "numéro": Fact.NUMBER, "téléphone": Fact.PHONE}
+        words = ", ".join(word for word, fact in searched.items() if fact in known)
+        self.filters["q"].field.label = words[:1].upper() + words[1:]
+        self.filters["q"].field.widget.attrs["placeholder"] = self.filters["q"].field.label
         unfit = {
             "territory": len(territories) < 2 or Fact.ROOM not in known,
             "home": Fact.ROOM not in known,

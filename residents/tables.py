@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from caracol.ui import atoms
+from residents.enums import SHORT_KINDS
 from residents.models import Person
 from residents.permissions import Fact, Facts
 from residents.selectors.people import STATE_WORDS, STATES, PersonLine
@@ -77,7 +78,11 @@ class PersonTable(tables.Table):
     def render_number(self, record: Any) -> SafeString:
         """The contract's number and type."""
         line = self.lines[record.pk]
-        return format_html('{}<span class="cell-note">{}</span>', line.number or "–", line.kind)
+        return format_html(
+            '<span>{}<span class="cell-note">{}</span></span>',
+            line.number or "–",
+            SHORT_KINDS.get(line.kind, ""),
+        )
 
     def render_place(self, record: Any) -> SafeString:
         """The room and the home; for who knows no name, they open the page."""
@@ -89,7 +94,7 @@ class PersonTable(tables.Table):
             label = format_html('<a class="row-link" href="{}">{}</a>', line.url, room)
         else:
             label = format_html("{}", room)
-        return format_html('{}<span class="cell-note">{}</span>', label, line.home)
+        return format_html('<span>{}<span class="cell-note">{}</span></span>', label, line.home)
 
     def render_phone(self, record: Any) -> SafeString:
         """The telephone, to call."""

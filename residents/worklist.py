@@ -17,13 +17,14 @@ from caracol.core.registries import (
     figure_provider,
     work_provider,
 )
+from residents.enums import ContractStatus
 from residents.models import Contract, ContractTypeRule
 from residents.permissions import READERS, Fact
 from residents.selectors import contracts as selectors
 from residents.selectors.names import names_of
 from residents.selectors.people import holdings_shown, in_state
 
-SHOWN = 5
+SHOWN = 3
 ENDING_DAYS = 90
 INSURANCE_DAYS = 30
 _FOLLOW: frozenset[Role] = GLA | SOCIAL | {Role.MISSION_OFFICER}
@@ -74,7 +75,9 @@ def _ending(today: date) -> Callable[[Any], dict[str, Any]]:
     def write(contract: Any) -> dict[str, Any]:
         longest = selectors.longest_end(contract, contract.max_months, contract.owner_end)
         over = contract.ends_on < today
-        if longest is None or longest <= contract.ends_on:
+        if contract.status == ContractStatus.NOTICE_GIVEN:
+            why = "Congé donné : préparer l'état des lieux de sortie."
+        elif longest is None or longest <= contract.ends_on:
             by_owner = contract.owner_end and contract.owner_end <= contract.ends_on
             cause = "le propriétaire reprend le bâtiment" if by_owner else "durée maximale atteinte"
             why = f"Pas de prolongation possible : {cause}. Préparer le relogement."
@@ -84,7 +87,9 @@ def _ending(today: date) -> Callable[[Any], dict[str, Any]]:
             "why": why,
             "due_on": contract.ends_on,
             "tone": "danger" if over else "warning",
-            "otherwise": "La personne reste sans titre." if over else "",
+            "otherwise": "Sans prolongation ni départ, la personne n'a plus de titre d'occupation."
+            if over
+            else "",
             "button": "Voir le contrat",
         }
 

@@ -52,9 +52,18 @@ class HistoryLine:
 
     at: datetime
     who: str
-    title: str
+    label: str
     reason: str
     rows: list[RowChange] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """What the act is called; without a name, what it did to which rows."""
+        if self.label:
+            return self.label
+        created = all(row.created for row in self.rows)
+        subjects = ", ".join(dict.fromkeys(row.subject for row in self.rows))
+        return f"{'Ajout' if created else 'Modification'} : {subjects}"
 
 
 def history_of(subjects: Subjects, *, masks: Masks = frozenset()) -> list[HistoryLine]:
@@ -70,9 +79,10 @@ def history_of(subjects: Subjects, *, masks: Masks = frozenset()) -> list[Histor
         before[model, event.pgh_obj_id] = event
         if not row.changes:
             continue
-        key = event.pgh_context_id or (model, event.pgh_id)
+        # Without a context, rows of one transaction share their instant.
+        key = event.pgh_context_id or event.pgh_created_at
         if key not in acts:
-            acts[key] = _line(event, row, people)
+            acts[key] = _line(event, people)
         acts[key].rows.append(row)
     return sorted(acts.values(), key=lambda line: line.at, reverse=True)
 
@@ -101,15 +111,12 @@ def _authors(events: Sequence[Any]) -> dict[int, str]:
     return {user.pk: str(user) for user in User.objects.filter(pk__in=ids)}
 
 
-def _line(event: Any, row: RowChange, people: Mapping[int, str]) -> HistoryLine:
+def _line(event: Any, people: Mapping[int, str]) -> HistoryLine:
     facts = _facts(event)
-    title = history.LABELS.get(facts.get("act", ""), "")
-    if not title:
-        title = f"{'Ajout' if row.created else 'Modification'} : {row.subject}"
     return HistoryLine(
         at=event.pgh_created_at,
         who=people.get(facts.get("user") or 0, "Caracol (automatique)"),
-        title=title,
+        label=history.LABELS.get(facts.get("act", ""), ""),
         reason=str(facts.get("reason", "")),
     )
 

@@ -57,7 +57,10 @@ class WorkItem:
 
 @dataclass(frozen=True)
 class WorkGroup:
-    """A block of « Aujourd'hui »: its first lines, how many there are, where all of them are."""
+    """A block of « Aujourd'hui »: its first lines, how many there are, where all of them are.
+
+    What all its lines say alike is said once, in `note`.
+    """
 
     code: str
     title: str
@@ -66,7 +69,7 @@ class WorkGroup:
     items: list[WorkItem] = field(default_factory=list)
     url: str = ""
     order: int = 50
-    empty: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)

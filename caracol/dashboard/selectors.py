@@ -32,26 +32,30 @@ class Day:
     figures: list[KeyFigure]
     groups: list[WorkGroup]
 
-    @property
-    def total(self) -> int:
-        """How many things wait."""
-        return sum(group.total for group in self.groups)
-
 
 def day_of(user: Any, today: date) -> Day:
     """Gather the work and the figures of a person: a fixed number of queries."""
     groups = [provider(user, today) for provider in work_providers.values()]
     figures = [figure for provider in figure_providers.values() for figure in provider(user, today)]
-    kept = [_openable(user, group) for group in groups if group is not None and group.total]
+    kept = [_calm(group) for group in groups if group is not None and group.total]
     return Day(
         figures=sorted(figures, key=lambda figure: figure.order),
         groups=sorted(kept, key=lambda group: group.order),
     )
 
 
-def _openable(user: Any, group: WorkGroup) -> WorkGroup:
-    """Leave out the link to all lines when all of them are shown."""
-    return replace(group, url="") if group.total <= len(group.items) else group
+def _calm(group: WorkGroup) -> WorkGroup:
+    """Say once what every line says alike; no link to all lines when all of them are shown."""
+    items, notes = group.items, [group.note]
+    if len(items) > 1:
+        if len({item.why for item in items}) == 1:
+            notes.append(items[0].why)
+            items = [replace(item, why="") for item in items]
+        if len({item.otherwise for item in items}) == 1:
+            notes.append(items[0].otherwise)
+            items = [replace(item, otherwise="") for item in items]
+    url = "" if group.total <= len(items) else group.url
+    return replace(group, items=items, url=url, note=" ".join(filter(None, notes)))
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ def today(request: PageRequest) -> HttpResponse:
         "greeting": "Bonsoir" if hour >= 18 or hour < 5 else "Bonjour",
         "figures": found.figures,
         "groups": found.groups,
-        "total": found.total,
     }
     return render_page(request, "dashboard/today.html", context)
 

@@ -239,7 +239,7 @@ def _contract_facts(holding: Any, place: Any, facts: Facts, day: date) -> dict[s
         known["territory"] = contract.territory.name
     if Fact.DATES in facts:
         known |= {"starts_on": holding.starts_on, "ends_on": holding.ends_on}
-        known |= {"state": state_of(holding, day), "kind": contract.get_kind_display()}
+        known |= {"state": state_of(holding, day), "kind": contract.kind}
     if Fact.INSURANCE in facts:
         until = holding.insured_until
         lives = holding.binding and holding.starts_on <= day <= holding.ends_on

@@ -11,6 +11,7 @@ from caracol.audit.services import record_access
 from caracol.core import clock, export
 from caracol.core.pages import PageRequest, page, render_page
 from colocations.models import Colocation
+from residents.enums import ContractKind
 from residents.filters import PersonFilter
 from residents.models import Contract, Person
 from residents.permissions import Fact, may_ever
@@ -27,6 +28,7 @@ class _List:
     def __init__(self, request: PageRequest) -> None:
         user, roles = request.user, PAGES[request.page_key]
         self.day, self.roles = clock.today(), roles
+        self.known = may_ever(user)
         self.shown = selectors.holdings_shown(user, roles)
         people = selectors.sortable(
             Person.objects.visible_to(user, roles), self.shown, user, self.day
@@ -46,7 +48,9 @@ class _List:
 
     @property
     def people(self) -> Any:
-        """Who the filters keep, by name."""
+        """Who the filters keep: by name, or by room for who knows no name."""
+        if Fact.NAME not in self.known:
+            return self.filter.qs.order_by("sort_place", "pk")
         return self.filter.qs.order_by("search_key", "pk")
 
 
@@ -54,11 +58,11 @@ class _List:
 def person_list(request: PageRequest) -> HttpResponse:
     """List the residents the user sees, with what the user may know of each."""
     user, found = request.user, _List(request)
-    known = may_ever(user)
+    known, people = found.known, found.people
     table = PersonTable(
-        found.people,
+        people,
         known=known,
-        money="balance" in found.people.query.annotations,
+        money="balance" in people.query.annotations,
         order_by=request.GET.get("sort", ""),
     )
     number = request.GET.get("page", "")
@@ -96,6 +100,7 @@ def _states(request: PageRequest, found: _List) -> list[dict[str, Any]]:
         ("arriving", "Arrivées à venir", "arriving"),
         ("leaving", "Départs annoncés", "leaving"),
         ("former", "Anciens", "former"),
+        ("none", "Sans contrat", ""),
         ("all", "Tous", ""),
     )
     items = []
@@ -117,6 +122,7 @@ def _states(request: PageRequest, found: _List) -> list[dict[str, Any]]:
     return items
 
 
+_KINDS = dict(ContractKind.choices)
 EXPORT = [
     export.Column("Matricule"),
     export.Column("Nom"),
@@ -135,6 +141,13 @@ EXPORT = [
 ]
 
 
+def _export_row(line: selectors.PersonLine) -> tuple[Any, ...]:
+    kind, state = _KINDS.get(line.kind, ""), selectors.STATE_WORDS[line.state]
+    who = (line.reference, line.name, line.phone, line.email)
+    where = (line.number, kind, line.territory, line.home, line.room)
+    return (*who, *where, line.starts_on, line.ends_on, state, line.insured_until, line.balance)
+
+
 @page("residents:person-export")
 def person_export(request: PageRequest) -> HttpResponse:
     """Export the residents that the filters of the list keep; written in the register."""
@@ -144,13 +157,9 @@ def person_export(request: PageRequest) -> HttpResponse:
     for start in range(0, len(people), EXPORT_CUT):
         part = people[start : start + EXPORT_CUT]
         rows += [
-            (
-                line.reference, line.name, line.phone, line.email, line.number, line.kind,
-                line.territory, line.home, line.room, line.starts_on, line.ends_on,
-                selectors.STATE_WORDS[line.state], line.insured_until, line.balance,
-            )
+            _export_row(line)
             for line in selectors.person_lines(request.user, found.roles, part, found.day)
-        ]  # fmt: skip
+        ]
     record_access(
         actor=request.user,
         action="EXPORT",
