@@ -8,7 +8,7 @@ from caracol.jobs.checks import check_settings
 class JobsConfig(AppConfig):
     name = "caracol.jobs"
     label = "jobs"
-    verbose_name = "Travaux"
+    verbose_name = "Traitements"
 
     def ready(self) -> None:
         """Load every app's tasks: the web, the commands and the workers know the same handlers."""

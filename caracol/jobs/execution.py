@@ -1,5 +1,6 @@
 """Take a job, run its handler, settle its row. Everything here may be killed at any point."""
 
+import functools
 import logging
 import secrets
 from dataclasses import dataclass
@@ -15,13 +16,13 @@ from caracol.core.errors import Refused
 from caracol.jobs import holding, waking
 from caracol.jobs.enums import JobState
 from caracol.jobs.models import Job
-from caracol.jobs.registry import Handler, UnknownKind, handler_of
+from caracol.jobs.registry import Handler, UnknownKind, handler_of, listeners
 from caracol.jobs.work import LeaseLost, Work
 
 logger = logging.getLogger(__name__)
 
-STALLED = "Le travail s'est arrêté sans avancer."
-GIVEN_UP = "Le travail s'est interrompu plusieurs fois sans avancer ; il attend une décision."
+STALLED = "Le traitement s'est arrêté sans avancer."
+GIVEN_UP = "Le traitement s'est interrompu plusieurs fois sans avancer ; il attend une décision."
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,8 @@ def _settle_return(work: Work) -> None:
         job.result = work.result
         job.error = job.doing = ""
         job.save()
+        for listener in listeners():
+            transaction.on_commit(functools.partial(listener, job), robust=True)
 
 
 def _settle_unfinished(work: Work, *, was_stopped: bool) -> None:

@@ -13,7 +13,7 @@ class JobFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         field_name="title",
         lookup_expr="icontains",
-        label="Travail",
+        label="Traitement",
         widget=forms.TextInput({"type": "search"}),
     )
     state = django_filters.ChoiceFilter(

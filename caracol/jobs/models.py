@@ -29,7 +29,7 @@ class Job(models.Model):
 
     kind = models.CharField("genre", max_length=100)
     dedup_key = models.CharField("clé", max_length=200)
-    title = models.CharField("travail", max_length=200)
+    title = models.CharField("traitement", max_length=200)
     state = models.CharField(
         "état", max_length=10, choices=JobState.choices, default=JobState.PENDING
     )
@@ -78,8 +78,8 @@ class Job(models.Model):
     objects = JobQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "travail"
-        verbose_name_plural = "travaux"
+        verbose_name = "traitement"
+        verbose_name_plural = "traitements"
         constraints = [
             models.UniqueConstraint(fields=["dedup_key"], name="job_dedup_key_unique"),
             models.CheckConstraint(condition=Q(state__in=JobState.values), name="job_state_known"),

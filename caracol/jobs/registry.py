@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Run = Callable[["Work"], None]
 Remaining = Callable[["Job"], int]
+Listener = Callable[["Job"], None]
 
 
 class UnknownKind(LookupError):
@@ -61,6 +62,7 @@ class Periodic:
 
 _handlers: dict[str, Handler] = {}
 _periodics: dict[str, Periodic] = {}
+_listeners: list[Listener] = []
 
 
 def handler(
@@ -108,6 +110,18 @@ def periodic(
         return handler(kind, label=label, max_attempts=max_attempts)(run)
 
     return register
+
+
+def afterwards(listener: Listener) -> Listener:
+    """Register what is told of each job once it is done and committed; it must not fail."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+    return listener
+
+
+def listeners() -> list[Listener]:
+    """Give what is told of each job done."""
+    return list(_listeners)
 
 
 def handler_of(kind: str) -> Handler:

@@ -69,12 +69,12 @@ def show(job: Job) -> ShownJob:
 
 def _detail(job: Job, state: JobState) -> str:
     if state == JobState.DONE:
-        return str(job.result.get("message", "")) or "Le travail est terminé."
+        return str(job.result.get("message", "")) or "Le traitement est terminé."
     if state in (JobState.FAILED, JobState.DEAD):
         return job.error
     if state == JobState.PENDING and job.error:
         return f"{job.error} Nouvel essai le {_moment(job.next_attempt_at)}."
-    return job.doing or "Vous pouvez quitter cette page, le travail continue."
+    return job.doing or "Vous pouvez quitter cette page, le traitement continue."
 
 
 def _announced(job: Job, state: JobState) -> str:
@@ -98,7 +98,7 @@ def facts(job: Job) -> list[tuple[str, object]]:
     """List what is known of a job."""
     asked: list[tuple[str, object]] = [
         ("Genre", _kind(job)),
-        ("Demandé par", job.requested_by or "Programme de nuit"),
+        ("Demandé par", job.requested_by or "Automatique"),
         ("Territoire", job.territory or "Tous"),
         ("Demandé le", _moment(job.created_at)),
     ]
@@ -155,9 +155,9 @@ def health() -> Health:
     stopped = Job.objects.filter(state__in=[JobState.FAILED, JobState.DEAD]).count()
     findings = [
         (not broker_answers, "Redis ne répond pas."),
-        (_is_silent(seen.get("worker"), now), "Aucun poste de travail n'a donné signe de vie."),
+        (_is_silent(seen.get("worker"), now), "Aucun processus de calcul n'a donné signe de vie."),
         (_is_silent(seen.get("beat"), now), "L'horloge n'a pas donné signe de vie."),
-        (oldest is not None and now - oldest > LATE_AFTER, "Des travaux attendent."),
+        (oldest is not None and now - oldest > LATE_AFTER, "Des traitements attendent."),
     ]
     return Health(
         broker_answers=broker_answers,

@@ -92,7 +92,7 @@ def retry(*, job: Job, actor: User) -> Job:
     with transaction.atomic():
         row = Job.objects.select_for_update(of=("self",)).get(pk=job.pk)
         if not row.is_stopped:
-            raise JobNotStopped("Ce travail n'est pas arrêté : il n'y a rien à relancer.")
+            raise JobNotStopped("Ce traitement n'est pas arrêté : il n'y a rien à relancer.")
         now = clock.now()
         row.state, row.attempts, row.mark = JobState.PENDING, 0, row.progress
         row.next_attempt_at, row.woken_at = now, now

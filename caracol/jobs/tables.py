@@ -23,7 +23,7 @@ class JobTable(tables.Table):
     progress = tables.Column(verbose_name="Avancement", orderable=False, empty_values=())
     requested_by = tables.Column(
         order_by=("requested_by__last_name", "requested_by__first_name"),
-        default="Programme de nuit",
+        default="Automatique",
     )
     created_at = tables.Column()
 
@@ -31,8 +31,8 @@ class JobTable(tables.Table):
         model = Job
         fields = ("title", "state", "progress", "requested_by", "created_at")
         order_by = "-created_at"
-        attrs = {"caption": "Travaux"}
-        empty_text = "Aucun travail"
+        attrs = {"caption": "Traitements"}
+        empty_text = "Aucun traitement"
 
     def render_state(self, record: Job) -> SafeString:
         """Say the state with its colour."""

@@ -6,10 +6,9 @@ from caracol.jobs import views
 
 app_name = "jobs"
 urlpatterns = [
-    path("travaux/", views.job_list, name="job-list"),
-    path("travaux/<int:pk>/", views.job_detail, name="job-detail"),
-    path("travaux/<int:pk>/avancement/", views.job_progress, name="job-progress"),
-    path("travaux/<int:pk>/relancer/", views.job_retry, name="job-retry"),
-    path("healthz", views.health, name="health"),
+    path("traitements/", views.job_list, name="job-list"),
+    path("traitements/<int:pk>/", views.job_detail, name="job-detail"),
+    path("traitements/<int:pk>/avancement/", views.job_progress, name="job-progress"),
+    path("traitements/<int:pk>/relancer/", views.job_retry, name="job-retry"),
     path("healthz/deep", views.health_deep, name="health-deep"),
 ]

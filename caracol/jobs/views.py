@@ -3,12 +3,9 @@
 from dataclasses import asdict
 from typing import cast
 
-from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
 from caracol.accounts.policy import may
@@ -66,21 +63,8 @@ def job_retry(request: PageRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         toasts.say(request, refusal.message, tone="danger")
     else:
-        toasts.say(request, "Le travail est relancé.")
+        toasts.say(request, "Le traitement est relancé.")
     return redirect("jobs:job-detail", pk=job.pk)
-
-
-@never_cache
-@login_not_required
-@require_safe
-def health(request: HttpRequest) -> HttpResponse:
-    """Tell whoever asks whether the site answers and reaches its database; nothing else."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return HttpResponse("database\n", status=503, content_type="text/plain")
-    return HttpResponse("ok\n", content_type="text/plain")
 
 
 @never_cache

@@ -94,6 +94,13 @@ def mark_uncertain() -> int:
     )
 
 
+def release_waiting() -> int:
+    """Make due at once the mails put off for their papers; one that was refused keeps its wait."""
+    waiting = MailOut.objects.filter(state=MailState.QUEUED, attempts=0).exclude(documents=[])
+    now = clock.now()
+    return waiting.filter(next_attempt_at__gt=now).update(next_attempt_at=now)
+
+
 def message_id(dedup_key: str) -> str:
     """Give a mail's Message-ID: the same for the same mail, whoever sends it."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]

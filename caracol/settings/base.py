@@ -280,23 +280,24 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULER = "caracol.jobs.beat:HeartbeatScheduler"
+JOB_SWEEP_SECONDS = float(os.environ.get("JOB_SWEEP_SECONDS") or 30)
 # An entry not run before the next one is worthless: it expires.
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {
         "task": "caracol.jobs.tasks.sweep",
-        "schedule": 30.0,
-        "options": {"expires": 25},
+        "schedule": JOB_SWEEP_SECONDS,
+        "options": {"expires": JOB_SWEEP_SECONDS},
     },
     "send-mails": {
         "task": "caracol.notifications.tasks.send_mails",
-        "schedule": 60.0,
-        "options": {"expires": 55},
+        "schedule": 2 * JOB_SWEEP_SECONDS,
+        "options": {"expires": 2 * JOB_SWEEP_SECONDS},
     },
 }
 # A job is its worker's for the lease, which must outlast the hard limit (checked at start).
 JOB_LEASE_SECONDS = int(os.environ.get("JOB_LEASE_SECONDS") or 420)
 JOB_RETRY_WAITS_SECONDS = [10, 60, 300, 900]
-JOB_WAKE_AGAIN_SECONDS = 60
+JOB_WAKE_AGAIN_SECONDS = int(os.environ.get("JOB_WAKE_AGAIN_SECONDS") or 60)
 JOB_WAKE_TIMEOUT_SECONDS = 0.4
 
 # --- Mail: on the console, or by SMTP when a server is named ------------------------------------

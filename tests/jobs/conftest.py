@@ -1,6 +1,7 @@
 import contextlib
 import signal
 import time
+from typing import ClassVar
 
 import pytest
 from celery import current_app
@@ -68,7 +69,9 @@ def broker(url):
 
 
 class JobSite(Site):
-    """Redis and workers that know the kinds of the tests, without the web."""
+    """Redis and workers that know the kinds of the tests, without the web, swept each second."""
+
+    variables: ClassVar[dict[str, str]] = {"JOB_SWEEP_SECONDS": "1", "JOB_WAKE_AGAIN_SECONDS": "1"}
 
     def start(self, *, worker=True):
         self._stack.enter_context(running(self.var_dir, postgres=False))
@@ -76,13 +79,13 @@ class JobSite(Site):
             self.start_worker()
         return self
 
-    def start_worker(self, *arguments):
-        super().start_worker("-I", "tests.jobs.kinds", *arguments)
-
     def stop(self):
         for name in list(self._processes):
             self._end(name, signal.SIGKILL)
         super().stop()
+
+    def start_worker(self, *arguments):
+        super().start_worker("-I", "tests.jobs.kinds", *arguments)
 
     def start_beat(self):
         """Start the clock process."""
@@ -92,21 +95,50 @@ class JobSite(Site):
     @contextlib.contextmanager
     def database(self):
         """Work on the site's database and publish to its Redis."""
+        waking._resting["until"] = 0.0
         with super().database(), broker(self.address.redis_url):
             yield
 
+    def _environment(self):
+        return {**super()._environment(), **self.variables}
 
-@pytest.fixture
-def job_site(tmp_path, django_db_blocker):
-    """A database, Redis and (once started) workers of one test, all of which may be killed."""
-    folder = tmp_path / "site"
-    folder.mkdir()
-    with django_db_blocker.unblock(), cloned_database() as name:
-        site = JobSite(RealDatabase(name, environment_for(name)), folder, django_db_blocker.unblock)
+
+@contextlib.contextmanager
+def job_site_in(folder, blocker, **variables):
+    """A database, Redis, a worker and a clock, all of which may be killed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with blocker.unblock(), cloned_database() as name:
+        site = JobSite(RealDatabase(name, environment_for(name)), folder, blocker.unblock)
+        site.variables = {**site.variables, **variables}
         try:
-            yield site.start(worker=False)
+            site.start()
+            site.start_beat()
+            yield site
         finally:
             site.stop()
+
+
+@pytest.fixture(scope="module")
+def job_site(tmp_path_factory, django_db_blocker):
+    """A site for the tests of a module that leave its processes alive."""
+    with job_site_in(tmp_path_factory.mktemp("site"), django_db_blocker) as site:
+        yield site
+
+
+@pytest.fixture
+def mortal_site(tmp_path, django_db_blocker):
+    """A site for one test that kills."""
+    with job_site_in(tmp_path / "site", django_db_blocker) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def hurried_site(tmp_path_factory, django_db_blocker):
+    """A site whose workers have two seconds, four at most."""
+    limits = {"JOB_SOFT_LIMIT_SECONDS": "2", "JOB_HARD_LIMIT_SECONDS": "4"}
+    folder = tmp_path_factory.mktemp("hurried")
+    with job_site_in(folder, django_db_blocker, **limits) as site:
+        yield site
 
 
 def wait_for(condition, seconds=20):

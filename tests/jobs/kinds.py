@@ -59,7 +59,7 @@ def do_items(work):
         work.report()
 
 
-@handler("test.items", label="Travail partagé", parallel=2, remaining=items_left)
+@handler("test.items", label="Traitement partagé", parallel=2, remaining=items_left)
 def shared_items(work):
     do_items(work)
 
@@ -70,7 +70,11 @@ def finish_batch(work):
 
 
 @handler(
-    "test.alone", label="Travail seul", remaining=items_left, on_done=finish_batch, max_attempts=3
+    "test.alone",
+    label="Traitement seul",
+    remaining=items_left,
+    on_done=finish_batch,
+    max_attempts=3,
 )
 def items_alone(work):
     do_items(work)
@@ -100,7 +104,7 @@ def steps(work):
             work.report(done=number, total=work.payload["steps"], doing=f"Étape {number}")
             work.write()
             time.sleep(work.payload.get("pause", 0))
-    work.conclude("Fini.", links=[("Voir les travaux", "jobs:job-list", {})])
+    work.conclude("Fini.", links=[("Voir les traitements", "jobs:job-list", {})])
 
 
 @handler("test.stuck", label="Bloqué", max_attempts=2)

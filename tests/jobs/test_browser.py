@@ -4,10 +4,14 @@ import pytest
 
 from caracol.jobs import services
 from caracol.jobs.enums import JobState
+from caracol.notifications.enums import MailState
+from caracol.notifications.models import MailOut
+from caracol.notifications.services import queue_mail
 from tests.factories import make_user
-from tests.helpers.browsers import PHONE, screenshot
+from tests.helpers.browsers import DESKTOP, PHONE, screenshot
 from tests.jobs import kinds
 from tests.jobs.conftest import broker
+from tests.ui.test_browser import AXE, RUN_AXE, TOO_WIDE
 
 pytestmark = pytest.mark.browser
 
@@ -34,7 +38,7 @@ def running_job(live_site):
 def test_the_bar_moves_until_the_job_is_done(running_job, live_site, page_for, viewport):
     manager, job = running_job
     page = page_for(manager, **({"viewport": viewport} if viewport else {}))
-    page.goto(f"/travaux/{job.pk}/")
+    page.goto(f"/traitements/{job.pk}/")
     bar = page.get_by_role("progressbar")
     assert bar.get_attribute("value") == "0"
     screenshot(page, f"job-pending-{'phone' if viewport else 'desktop'}")
@@ -55,12 +59,44 @@ def test_the_list_and_a_stopped_job(running_job, live_site, page_for):
     manager, job = running_job
     with live_site.database(), broker("memory://"):
         type(job).objects.filter(pk=job.pk).update(
-            state=JobState.DEAD, error="Le travail s'est arrêté sans avancer.", progress=12
+            state=JobState.DEAD, error="Le traitement s'est arrêté sans avancer.", progress=12
         )
     page = page_for(manager)
-    page.goto("/travaux/")
+    page.goto("/traitements/")
     screenshot(page, "job-list")
     page.get_by_role("link", name="Quittances de novembre 2026").first.click()
     screenshot(page, "job-dead")
     page.get_by_role("button", name="Relancer").click()
-    page.get_by_text("Le travail est relancé.").wait_for()
+    page.get_by_text("Le traitement est relancé.").wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE])
+def test_pages_of_jobs_and_mails_have_no_fault_for_axe(
+    running_job, live_site, page_for, scheme, viewport
+):
+    manager, job = running_job
+    with live_site.database(), broker("memory://"):
+        mail = queue_mail(
+            dedup_key=f"axe:{manager.pk}",
+            to="amina@example.org",
+            subject="Votre quittance",
+            template="notifications/letter",
+            context={"greeting": "Bonjour,", "paragraphs": ["Voici."], "papers": []},
+            territory=manager.rights[0].territory,
+        )
+        MailOut.objects.filter(pk=mail.pk).update(
+            state=MailState.UNCERTAIN, error="L'envoi a été interrompu."
+        )
+    page = page_for(manager, viewport=viewport, color_scheme=scheme)
+    faults = {}
+    pages = ["/traitements/", f"/traitements/{job.pk}/", "/messages/", f"/messages/{mail.pk}/"]
+    for number, address in enumerate(pages):
+        page.goto(address)
+        page.wait_for_selector("html[data-ready]", state="attached")
+        screenshot(page, f"jobs-{number}-{scheme}-{viewport['width']}")
+        assert page.evaluate(TOO_WIDE) == 0, address
+        page.evaluate(AXE)
+        if found := page.evaluate(RUN_AXE):
+            faults[address] = found
+    assert faults == {}

@@ -50,7 +50,7 @@ def progress(job):
 
 
 def stop(job):
-    Job.objects.filter(pk=job.pk).update(state=JobState.DEAD, error="Le travail s'est arrêté.")
+    Job.objects.filter(pk=job.pk).update(state=JobState.DEAD, error="Le traitement s'est arrêté.")
 
 
 def test_a_job_is_seen_by_who_asked_and_by_who_decides_there(client_for, job, assistant, manager):
@@ -102,7 +102,7 @@ def test_the_way_to_the_result_is_shown(client_for, assistant):
     services.run_now(job)
     text = client_for(assistant).get(detail(job)).text
     assert reverse("jobs:job-list") in text
-    assert "Voir les travaux" in text
+    assert "Voir les traitements" in text
 
 
 def test_a_result_whose_page_has_moved_still_shows_its_message(client_for, assistant):
@@ -122,12 +122,12 @@ def test_a_stopped_job_says_why_and_only_who_decides_starts_it_again(
     stop(job)
     retry = reverse("jobs:job-retry", args=[job.pk])
     text = client_for(assistant).get(detail(job)).text
-    assert "Le travail s&#x27;est arrêté." in text
+    assert "Le traitement s&#x27;est arrêté." in text
     assert retry not in text
     assert client_for(assistant).post(retry).status_code == 403
     assert retry in client_for(manager).get(detail(job)).text
     answer = client_for(manager).post(retry, follow=True)
-    assert "Le travail est relancé." in answer.text
+    assert "Le traitement est relancé." in answer.text
     job.refresh_from_db()
     assert (job.state, job.retried_by) == (JobState.PENDING, manager)
     assert messages() == [("caracol.jobs.tasks.run", {"job_id": job.pk})]
@@ -172,11 +172,6 @@ def test_the_list_makes_as_many_queries_for_two_jobs_as_for_twenty(
             client.get(reverse("jobs:job-list"))
         counts.append(counted.value)
     assert counts[0] == counts[1]
-
-
-def test_health_is_public_and_says_nothing_else(client):
-    answer = client.get("/healthz")
-    assert (answer.status_code, answer.text) == (200, "ok\n")
 
 
 def test_deep_health_is_for_who_decides(client, client_for, assistant, manager):

@@ -9,6 +9,7 @@ from django.db import connection
 from caracol.accounts.models import User
 from caracol.core import clock
 from caracol.documents import services as documents
+from caracol.jobs import services as jobs
 from caracol.notifications import sending, services
 from caracol.notifications.enums import MailState
 from caracol.notifications.models import MailOut
@@ -58,6 +59,17 @@ def test_a_mail_waits_for_its_papers_and_takes_their_very_bytes(server, issue):
     content = attached.get_content()
     assert content == documents.read_document(paper)
     assert len(pikepdf.open(BytesIO(content)).pages) == paper.pages
+
+
+def test_the_end_of_a_job_lets_the_waiting_mails_leave(server, issue, commits, messages):
+    paper = issue()
+    letter(documents=[paper.pk])
+    assert sending.send_due().sent == 0
+    messages()
+    with commits():
+        jobs.run_now(paper.batch)
+    assert ("caracol.notifications.tasks.send_mails", {}) in messages()
+    assert sending.send_due().sent == 1
 
 
 def test_a_paper_that_cannot_be_read_keeps_the_mail_here(server, issue):

@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 ),
                 ("kind", models.CharField(max_length=100, verbose_name="genre")),
                 ("dedup_key", models.CharField(max_length=200, verbose_name="clé")),
-                ("title", models.CharField(max_length=200, verbose_name="travail")),
+                ("title", models.CharField(max_length=200, verbose_name="traitement")),
                 (
                     "state",
                     models.CharField(
@@ -161,8 +161,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "travail",
-                "verbose_name_plural": "travaux",
+                "verbose_name": "traitement",
+                "verbose_name_plural": "traitements",
                 "indexes": [
                     models.Index(
                         condition=models.Q(("state__in", ["PENDING", "RUNNING"])),
