@@ -2,13 +2,14 @@
 
 from datetime import time
 
+from caracol.core.errors import Refused
 from caracol.jobs.periods import Daily
 from caracol.jobs.registry import periodic
 from caracol.jobs.work import Work
 from payments.services.checking import check_ledger
 
 
-class LedgerIsWrong(Exception):
+class LedgerIsWrong(Refused):
     """An invariant of the ledger fails: the job fails in sight of everybody who may see it."""
 
 

@@ -87,6 +87,12 @@ def run_now(job: Job, *, patience: timedelta = timedelta(minutes=30)) -> Job:
     return job
 
 
+def finish(*, kind: str) -> list[Job]:
+    """Do in this process every job of a kind that is not over, those of a killed command too."""
+    unfinished = Job.objects.filter(kind=kind, state__in=[JobState.PENDING, JobState.RUNNING])
+    return [run_now(job) for job in unfinished.order_by("pk")]
+
+
 def retry(*, job: Job, actor: User) -> Job:
     """Start again a job that was refused or given up, with all its attempts, in a person's name."""
     with transaction.atomic():

@@ -178,6 +178,18 @@ def test_a_handler_is_told_when_its_time_is_up():
     assert (job.state, job.progress) == (JobState.PENDING, 0)
 
 
+def test_a_command_finishes_what_a_killed_one_left():
+    left, waiting, done = (make("test.items", key=key, items=2) for key in "abc")
+    execution.claim(left.pk)
+    holding.let_go(left.pk)
+    services.run_now(done)
+    finished = services.finish(kind="test.items")
+    assert [(job.pk, job.state) for job in finished] == [
+        (left.pk, JobState.DONE),
+        (waiting.pk, JobState.DONE),
+    ]
+
+
 def test_a_stopped_job_is_started_again_by_a_person(commits, messages):
     actor = User.objects.create_user("resp@example.org")
     job = services.run_now(make("test.refused"))

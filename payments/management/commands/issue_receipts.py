@@ -6,6 +6,7 @@ from typing import Any
 from caracol.accounts.services import system_user
 from caracol.core import clock
 from caracol.core.commands import Answer, JsonCommand
+from caracol.documents.services.issuing import RENDER
 from caracol.jobs import services as jobs
 from payments.management.arguments import add_month, read_month, read_territory
 from payments.services.issuing import issue_receipts
@@ -21,7 +22,7 @@ class Command(JsonCommand):
         add_month(parser)
 
     def run(self, **options: Any) -> Answer:
-        """Issue, then render what is not rendered yet."""
+        """Issue, then render what is not rendered yet, a killed command's papers too."""
         month = read_month(options["month"])
         issue = issue_receipts(
             month=month,
@@ -29,8 +30,7 @@ class Command(JsonCommand):
             actor=system_user(),
             territory=read_territory(options["territory"]),
         )
-        if issue.job is not None:
-            jobs.run_now(issue.job)
+        jobs.finish(kind=RENDER)
         facts = {"quittances": issue.quittances, "recus": issue.recus, "new": issue.new}
         sentence = (
             f"{month.label.capitalize()} : {issue.quittances} quittances, {issue.recus} reçus, "
