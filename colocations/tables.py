@@ -12,7 +12,6 @@ from caracol.ui import atoms
 from colocations.models import Colocation
 from colocations.selectors.homes import nearness
 
-_NOTHING = format_html('<span class="is-none">{}</span>', "–")
 _NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
 
 
@@ -74,7 +73,7 @@ class HomeTable(tables.Table):
     def render_free(self, value: int) -> SafeString:
         """Rooms free; none is quiet."""
         if not value:
-            return format_html('<span class="is-none">{}</span>', 0)
+            return format_html('<span class="is-none">0</span>')
         return atoms.status(str(value), "warning", "door")
 
     def render_next_end(self, record: Any) -> SafeString:
@@ -92,5 +91,5 @@ class HomeTable(tables.Table):
         if record.mission_officer:
             return format_html("{}", record.mission_officer)
         if record.mission_officer_email:
-            return format_html('<span class="muted">{}</span>', "invitation en attente")
-        return _NOTHING
+            return format_html('<span class="muted">invitation en attente</span>')
+        return format_html('<span class="is-none">–</span>')

@@ -13,7 +13,6 @@ from residents.models import Person
 from residents.permissions import Fact, Facts
 from residents.selectors.people import STATE_WORDS, STATES, PersonLine
 
-_NOTHING = format_html('<span class="is-none">{}</span>', "–")
 _NUM = {"td": {"class": "num"}, "th": {"class": "num"}}
 _WIDE = {"td": {"class": "wide"}, "th": {"class": "wide"}}
 # Without one of these facts the column is not there at all.
@@ -89,7 +88,7 @@ class PersonTable(tables.Table):
         """The room and the home; for who knows no name, they open the page."""
         line = self.lines[record.pk]
         if not line.home:
-            return _NOTHING
+            return format_html('<span class="is-none">–</span>')
         room = f"Chambre {line.room}"
         if "name" not in self.columns.names():
             label = format_html('<a class="row-link" href="{}">{}</a>', line.url, room)
@@ -101,14 +100,14 @@ class PersonTable(tables.Table):
         """The telephone, to call."""
         phone = self.lines[record.pk].phone
         if not phone:
-            return _NOTHING
+            return format_html('<span class="is-none">–</span>')
         return format_html('<a href="tel:{}">{}</a>', phone.replace(" ", ""), phone)
 
     def render_dates(self, record: Any) -> SafeString:
         """From when to when."""
         line = self.lines[record.pk]
         if line.starts_on is None:
-            return _NOTHING
+            return format_html('<span class="is-none">–</span>')
         return format_html(
             '<span class="date-span">{}<span class="muted"> → </span>{}</span>',
             atoms.day(line.starts_on),
@@ -119,7 +118,7 @@ class PersonTable(tables.Table):
         """Present, arriving, leaving, former; and an insurance that is missing."""
         line = self.lines[record.pk]
         if Fact.DATES not in line.facts:
-            return _NOTHING
+            return format_html('<span class="is-none">–</span>')
         _label, tone, icon = STATES[line.state]
         badge = atoms.status(STATE_WORDS[line.state], tone, icon)
         if line.uninsured:

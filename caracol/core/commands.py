@@ -49,7 +49,7 @@ class JsonCommand(BaseCommand):
         )
         return parser
 
-    def run(self, **options: Any) -> Answer:
+    def run(self, *args: Any, **options: Any) -> Answer:
         """Do the command's work. Raises Refused for what is not acceptable."""
         raise NotImplementedError
 
