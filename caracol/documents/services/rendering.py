@@ -7,7 +7,9 @@ still pending and the files, if any, are named nowhere: every attempt writes und
 import hashlib
 import logging
 import secrets
+from importlib import import_module
 from io import BytesIO
+from types import ModuleType
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.core.files.base import ContentFile
@@ -17,7 +19,7 @@ from django.db.models import QuerySet
 
 from caracol.accounts.models import User
 from caracol.core import clock
-from caracol.documents import press, sheets
+from caracol.documents import sheets
 from caracol.documents.enums import DocumentState
 from caracol.documents.models import Document
 from caracol.documents.services.issuing import RENDER
@@ -120,7 +122,7 @@ def _render(document: Document) -> None:
         _fail(document, KILLED)
         return
     try:
-        pdf = press.print_document(document)
+        pdf = _press().print_document(document)
     except SoftTimeLimitExceeded:
         raise
     except Exception:  # one bad paper must not hold the others
@@ -131,7 +133,7 @@ def _render(document: Document) -> None:
     document.file.name = default_storage.save(_random_path(), ContentFile(pdf))
     document.sha256 = hashlib.sha256(pdf).hexdigest()
     document.size = len(pdf)
-    document.pages = press.count_pages(BytesIO(pdf))
+    document.pages = _press().count_pages(BytesIO(pdf))
     document.template_version = sheets.template_version(document.template)
     document.state = DocumentState.RENDERED
     document.rendered_at = clock.now()
@@ -157,3 +159,8 @@ def _random_path() -> str:
     """Return a path that cannot be guessed and names nobody."""
     token = secrets.token_hex(24)
     return f"documents/{token[:2]}/{token}.pdf"
+
+
+def _press() -> ModuleType:
+    """Load the renderer where something is printed: a second that no other process should wait."""
+    return import_module("caracol.documents.press")
