@@ -53,6 +53,19 @@ def grant_app_role(connection: BaseDatabaseWrapper) -> None:
         cursor.execute("; ".join(statements))
 
 
+def bind_guards(connection: BaseDatabaseWrapper) -> None:
+    """Let no session set the triggers' guards aside, whatever it puts in `pgtrigger.ignore`.
+
+    The function that pgtrigger installs would let it; it also opens and aborts a subtransaction
+    for every row, which reads again all the deferred checks of the transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(trigger_name name) "
+            "RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT false'"
+        )
+
+
 def table_rights(model: type[Model]) -> tuple[str, ...]:
     """Return the rights of the application on the whole table of `model`."""
     if issubclass(model, pghistory.models.Event):

@@ -48,6 +48,22 @@ def test_the_application_changes_no_table_and_no_trigger(db):
     refused("UPDATE django_migrations SET name = 'x'")
 
 
+def test_no_session_sets_the_guards_aside(db):
+    """Neither by the setting that pgtrigger reads, nor by changing the function that reads it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT array_agg(tgname)::text FROM pg_trigger WHERE tgname LIKE 'pgtrigger_%%'"
+        )
+        cursor.execute("SET LOCAL pgtrigger.ignore = %s", cursor.fetchone())
+        cursor.execute(
+            "SELECT count(*) FILTER (WHERE public._pgtrigger_should_ignore(tgname)), count(*)"
+            " FROM pg_trigger WHERE tgname LIKE 'pgtrigger_%%'"
+        )
+        ignored, guards = cursor.fetchone()
+    assert ignored == 0 < guards
+    refused("DROP FUNCTION public._pgtrigger_should_ignore(name)")
+
+
 def test_rights_follow_what_models_declare(db):
     """Every table has the rights of its model, and no other."""
     existing = set(connection.introspection.table_names())

@@ -35,21 +35,37 @@ def _base_name():
 _configured_name = settings.DATABASES["default"]["NAME"]
 
 
-def _server(database="postgres"):
-    """Open an autocommit connection of the owner to the server of the tests."""
-    config = connections[OWNER].settings_dict
+def _server(alias=OWNER):
+    """Open an autocommit connection of a role to the server of the tests."""
+    config = connections[alias].settings_dict
     return psycopg.connect(
         host=config["HOST"] or None,
         port=config["PORT"] or None,
         user=config["USER"] or None,
         password=config["PASSWORD"] or None,
-        dbname=database,
+        dbname="postgres",
         autocommit=True,
     )
 
 
 def _execute(server, statement, *names):
     return server.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def _drop(server, name):
+    """Drop a database and end its connections, each in the name of the role that opened it.
+
+    WITH (FORCE) would fail on those of the application's role, which the owner may not end: even
+    a connection closed a moment ago has a process that has not left yet.
+    """
+    for alias in connections:
+        with _server(alias) as same_role:
+            same_role.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = %s AND usename = session_user",
+                [name],
+            )
+    _execute(server, "DROP DATABASE IF EXISTS {}", name)
 
 
 def _databases(server, prefix):
@@ -83,7 +99,7 @@ def ensure_template():
         if name not in existing:
             _forget_dead_runs(server)
             for old in existing:
-                _execute(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", old)
+                _drop(server, old)
             _execute(server, "CREATE DATABASE {}", f"{prefix}new")
             with using_database(f"{prefix}new"):
                 call_command("migrate", database=OWNER, verbosity=0)
@@ -98,22 +114,25 @@ def _forget_dead_runs(server):
         return
     for name in _databases(server, f"{_base_name()}_run_"):
         if not Path(f"/proc/{name.split('_run_')[1].split('_')[0]}").exists():
-            _execute(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+            _drop(server, name)
 
 
 @contextlib.contextmanager
-def cloned_database():
-    """A fresh, migrated, empty database; dropped afterwards."""
-    template = ensure_template()
+def cloned_database(template=""):
+    """A fresh database, migrated and empty unless another one is its template; dropped afterwards.
+
+    Nobody may be connected to the template.
+    """
+    template = template or ensure_template()
     name = f"{_base_name()}_run_{os.getpid()}_{next(_numbers)}"
     with _server() as server:
-        _execute(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        _drop(server, name)
         _execute(server, "CREATE DATABASE {} TEMPLATE {}", name, template)
     try:
         yield name
     finally:
         with _server() as server:
-            _execute(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+            _drop(server, name)
 
 
 def _url(alias, name):
