@@ -1,4 +1,4 @@
-"""The nightly work of this application."""
+"""The check of the books: every night, and when somebody asks."""
 
 from datetime import time
 
@@ -7,6 +7,9 @@ from caracol.jobs.periods import Daily
 from caracol.jobs.registry import periodic
 from caracol.jobs.work import Work
 from payments.services.checking import check_ledger
+from payments.services.checks import CHECK
+
+MOST_KEPT = 100
 
 
 class LedgerIsWrong(Refused):
@@ -14,16 +17,27 @@ class LedgerIsWrong(Refused):
 
 
 @periodic(
-    "payments.check-ledger",
+    CHECK,
     label="Contrôle du grand livre",
     schedule=Daily(time(4, 15)),
     catch_up=1,
     max_attempts=2,
 )
 def verify(work: Work) -> None:
-    """Verify every invariant. Raises LedgerIsWrong with the first failures."""
+    """Verify every invariant and keep what was found with the job.
+
+    At night, raises LedgerIsWrong with the first failures; who asked reads them on the page.
+    """
+    work.step("Lecture du grand livre")
     report = check_ledger()
-    if not report.ok:
+    count = len(report.failures)
+    if count and "period" in work.payload:
         first = " ; ".join(failure.message for failure in report.failures[:3])
-        raise LedgerIsWrong(f"{len(report.failures)} anomalies : {first}")
-    work.conclude(f"Le grand livre est juste ({sum(report.checked.values())} contrôles).")
+        raise LedgerIsWrong(f"{count} anomalies : {first}")
+    work.result["checked"] = report.checked
+    work.result["failures"] = [failure.message for failure in report.failures[:MOST_KEPT]]
+    if count:
+        message = f"{count} anomalie{'s' if count > 1 else ''} dans les comptes : lisez le détail."
+    else:
+        message = f"Le grand livre est juste ({sum(report.checked.values())} contrôles)."
+    work.conclude(message, links=[("Voir le contrôle", "payments:ledger-check", {})])

@@ -1,7 +1,7 @@
 """Read which money settles which term, now or on a past day."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.db.models import QuerySet
@@ -11,11 +11,18 @@ from payments.enums import AccountKind
 from payments.models import Posting, Term
 
 
-def allocations(contract_ids: Sequence[int], *, until: date | None = None) -> dict[int, Allocation]:
+def allocations(
+    contract_ids: Sequence[int],
+    *,
+    until: date | None = None,
+    extra: Mapping[int, Sequence[Money]] | None = None,
+    without: Sequence[int] = (),
+) -> dict[int, Allocation]:
     """Return each contract's allocation, from its terms and the money on its receivable.
 
     The keys of money are postings' keys. With `until`, terms and money dated later are left out,
-    to read the past.
+    to read the past. To try an act before doing it, `extra` adds money by contract, `without`
+    leaves out entries.
     """
     dues: dict[int, list[Due]] = defaultdict(list)
     terms = Term.objects.filter(contract__in=contract_ids)
@@ -31,7 +38,9 @@ def allocations(contract_ids: Sequence[int], *, until: date | None = None) -> di
         "pk", "contract", "month", "due_on", "amount"
     ):
         dues[contract].append(Due(pk, month, due_on, amount))
-    moneys = _money_by_contract(money)
+    moneys = _money_by_contract(money.exclude(entry__in=without) if without else money)
+    for contract, more in (extra or {}).items():
+        moneys[contract].extend(more)
     return {pk: allocate(dues[pk], moneys[pk]) for pk in contract_ids}
 
 

@@ -1,0 +1,87 @@
+"""Addresses of the money."""
+
+from django.urls import path, register_converter
+
+from caracol.core.periods import Month
+from payments.views import (
+    account,
+    arrears,
+    checking,
+    closing,
+    issuing,
+    mailing,
+    month,
+    papers,
+    payments,
+    receiving,
+    reversing,
+    statements,
+)
+
+
+class MonthConverter:
+    """A month in an address: 2026-11."""
+
+    regex = r"\d{4}-(?:0[1-9]|1[0-2])"
+
+    def to_python(self, value: str) -> Month:
+        """Read it."""
+        return Month.parse(value)
+
+    def to_url(self, value: Month | str) -> str:
+        """Write it."""
+        return str(value)
+
+
+register_converter(MonthConverter, "month")
+
+app_name = "payments"
+urlpatterns = [
+    path("encaissements/", month.month_index, name="month-index"),
+    path("encaissements/<month:month>/", month.month_detail, name="month-detail"),
+    path("encaissements/<month:month>/apercu/", closing.month_preview, name="month-preview"),
+    path(
+        "encaissements/<month:month>/apercu/export/",
+        closing.month_preview_export,
+        name="month-preview-export",
+    ),
+    path("encaissements/<month:month>/cloturer/", closing.month_close, name="month-close"),
+    path("encaissements/<month:month>/echeances/", closing.month_terms, name="month-terms"),
+    path(
+        "encaissements/<month:month>/echeances/export/",
+        closing.month_terms_export,
+        name="month-terms-export",
+    ),
+    path("encaissements/<month:month>/avis/", issuing.notices_issue, name="notices-issue"),
+    path("encaissements/<month:month>/quittances/", issuing.receipts_issue, name="receipts-issue"),
+    path("encaissements/<month:month>/papiers/", papers.papers_list, name="papers"),
+    path("encaissements/<month:month>/liasses/", papers.papers_bundle, name="papers-bundle"),
+    path("encaissements/<month:month>/courriels/", mailing.receipts_mail, name="receipts-mail"),
+    path("encaissements/<month:month>/verrouiller/", checking.period_lock, name="period-lock"),
+    path("encaissements/<month:month>/rouvrir/", checking.period_reopen, name="period-reopen"),
+    path("encaissements/controle/", checking.ledger_check, name="ledger-check"),
+    path("encaissements/paiements/", payments.payment_list, name="payment-list"),
+    path("encaissements/paiements/export/", payments.payment_export, name="payment-export"),
+    path("encaissements/paiements/nouveau/", receiving.payment_record, name="payment-record"),
+    path("encaissements/paiements/essai/", receiving.payment_try, name="payment-try"),
+    path(
+        "encaissements/paiements/<int:pk>/annuler/",
+        reversing.payment_reverse,
+        name="payment-reverse",
+    ),
+    path("encaissements/paiements/<int:pk>/defaire/", reversing.payment_undo, name="payment-undo"),
+    path("comptes/<str:number>/", account.account_detail, name="account-detail"),
+    path("comptes/<str:number>/export/", account.account_export, name="account-export"),
+    path("comptes/<str:number>/papiers/", account.account_papers, name="account-papers"),
+    path("comptes/<str:number>/releve/", statements.account_statement, name="account-statement"),
+    path(
+        "comptes/<str:number>/attestation/",
+        statements.account_attestation,
+        name="account-attestation",
+    ),
+    path("residents/<int:pk>/compte/", account.person_account, name="person-account"),
+    path("echeances/<int:pk>/", account.term_explain, name="term-explain"),
+    path("papiers/<str:number>/annuler/", papers.receipt_cancel, name="receipt-cancel"),
+    path("impayes/", arrears.arrears_list, name="arrears-list"),
+    path("impayes/export/", arrears.arrears_export, name="arrears-export"),
+]

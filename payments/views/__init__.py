@@ -1,0 +1,1 @@
+"""Pages of the money: the month in steps, the account, the payments, the arrears."""
