@@ -39,7 +39,7 @@ class PaymentForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["amount"].widget.attrs["autofocus"] = True
         self.fields["month"].choices = [  # type: ignore[attr-defined]
-            ("", "La plus ancienne échéance d'abord"),
+            ("", "Le plus ancien d'abord"),
             *((str(month), month.label.capitalize()) for month in months),
         ]
 

@@ -55,12 +55,12 @@ class PreviewTable(_MoneyTable):
     """The terms that closing would post."""
 
     people = tables.Column(
-        "Contrat", accessor="label", attrs=_LEAD, order_by=("label.people", "label.number")
+        "Contrat", accessor="label", attrs=_LEAD, order_by=("label__people", "label__number")
     )
-    place = tables.Column("Chambre", accessor="label", order_by="label.sort_place")
+    place = tables.Column("Chambre", accessor="label", order_by="label__sort_place")
     days = tables.Column("Jours", attrs=_NUM)
     due_on = tables.Column("Échéance")
-    change = tables.Column("À regarder", empty_values=(), order_by=("change", "label.people"))
+    change = tables.Column("À regarder", empty_values=(), order_by=("change", "label__people"))
     amount = tables.Column("Montant", attrs={**_NUM, "tf": {"class": "num"}})
 
     class Meta:
@@ -86,7 +86,7 @@ class PreviewTable(_MoneyTable):
     def render_change(self, record: DraftLine) -> SafeString:
         """What deserves a look, and the computation or the amount before."""
         if not record.change:
-            return format_html('<span class="muted">{}</span>', "comme le mois d'avant")
+            return SafeString("")
         label, tone = CHANGES[record.change]
         note = record.formula
         if record.change == "changed" and record.before is not None:
@@ -235,7 +235,7 @@ class PaymentTable(tables.Table):
     on = tables.Column("Date", empty_values=(), orderable=False)
     means = tables.Column("Moyen", orderable=False)
     payer = tables.Column("Payeur", orderable=False)
-    note = tables.Column("Note", orderable=False, attrs={"td": {"class": "wide"}})
+    note = tables.Column("Note", orderable=False, default="", attrs={"td": {"class": "wide"}})
     state = tables.Column("État", orderable=False)
     amount = tables.Column("Montant", attrs=_NUM, orderable=False)
     acts = tables.Column("", empty_values=(), attrs=_ACTS, orderable=False)
@@ -275,10 +275,9 @@ class PaymentTable(tables.Table):
 class ArrearsTable(_MoneyTable):
     """Contracts overdue, by age."""
 
-    people = tables.Column("Contrat", accessor="label", attrs=_LEAD, order_by=("label.people",))
-    place = tables.Column("Chambre", accessor="label", order_by="label.sort_place")
+    people = tables.Column("Contrat", accessor="label", attrs=_LEAD, order_by=("label__people",))
+    place = tables.Column("Chambre", accessor="label", order_by="label__sort_place")
     since = tables.Column("Depuis")
-    count = tables.Column("Échéances", attrs=_NUM)
     a30 = tables.Column(AGE_LABELS["a30"], attrs=_NUM)
     a60 = tables.Column(AGE_LABELS["a60"], attrs=_NUM)
     a90 = tables.Column(AGE_LABELS["a90"], attrs=_NUM)
@@ -301,9 +300,10 @@ class ArrearsTable(_MoneyTable):
         """Where."""
         return where(record["label"].home, record["label"].room)
 
-    def render_since(self, value: date) -> SafeString:
-        """The oldest due date, and how far it is."""
-        note = atoms.ago(value, self.day)
+    def render_since(self, record: dict[str, Any], value: date) -> SafeString:
+        """The oldest due date, how far it is, and how many terms are late."""
+        count = record["count"]
+        note = f"{atoms.ago(value, self.day)}, {count} échéance{'s' if count > 1 else ''}"
         return format_html('{}<span class="cell-note">{}</span>', atoms.day(value), note)
 
     def _aged(self, value: Decimal) -> SafeString:

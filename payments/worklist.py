@@ -57,7 +57,6 @@ def month_work(user: Any, today: date) -> WorkGroup | None:
         items=items,
         url=reverse("payments:month-index"),
         order=10,
-        empty="Le mois est facturé, quittancé, à jour.",
     )
 
 
@@ -159,7 +158,6 @@ def arrears_work(user: Any, today: date) -> WorkGroup | None:
         items=[_owing(row, labels[row["contract"]], today) for row in shown],
         url=reverse("payments:arrears-list"),
         order=25,
-        empty="Personne n'est en retard.",
     )
 
 
@@ -168,7 +166,7 @@ def _owing(row: dict[str, Any], label: Any, today: date) -> WorkItem:
     terms = _plural(row["count"], "échéance")
     return WorkItem(
         kind="arrears",
-        title=f"{label.people}, {label.place}" if label.place else label.people,
+        title=f"{label.names}, {label.place}" if label.place else label.names,
         why=f"{terms}, depuis le {french_day(row['since'])}.",
         url=reverse("payments:account-detail", args=[label.number]),
         tone="danger" if days > 60 else "warning",

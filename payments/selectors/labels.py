@@ -10,16 +10,20 @@ from django.db.models import CharField, F, IntegerField, OuterRef, Q, Subquery, 
 from django.db.models.functions import Cast, Concat, LPad
 
 from caracol.core.text import sort_key
-from residents.models import Contract, ContractHolder, ContractTerms
+from residents.models import Contract, ContractHolder, ContractTerms, Person
 
 
 @dataclass(frozen=True)
 class Label:
-    """A contract as lists name it; `home` and `room` are empty for who may not know them."""
+    """A contract as lists name it; `home` and `room` are empty for who may not know them.
+
+    `people` is sorted by last name ("DIALLO Ana"), `names` reads as one says it ("Ana DIALLO").
+    """
 
     contract: int
     number: str
     people: str = ""
+    names: str = ""
     person: int | None = None
     home: str = ""
     home_id: int | None = None
@@ -27,8 +31,8 @@ class Label:
 
     @property
     def place(self) -> str:
-        """The home and the room: "Les Tilleuls, chambre 3"."""
-        return f"{self.home}, chambre {self.room}" if self.home else ""
+        """The room and the home: "chambre 3, Les Tilleuls"."""
+        return f"chambre {self.room}, {self.home}" if self.home else ""
 
     @property
     def sort_place(self) -> tuple[str, int, str]:
@@ -48,18 +52,18 @@ def contract_labels(
     """Return the labels of contracts: main holder first, the room lived in on a day or nearest."""
     ids = sorted(set(contracts))
     numbers = dict(Contract.objects.filter(pk__in=ids).values_list("pk", "number"))
-    people: dict[int, list[tuple[int, str]]] = {}
+    people: dict[int, list[Person]] = {}
     rows = ContractHolder.objects.filter(contract__in=ids).select_related("person")
     for holder in rows.order_by("-is_main", "pk"):
-        found = people.setdefault(holder.contract_id, [])
-        found.append((holder.person_id, holder.person.sorted_name))
+        people.setdefault(holder.contract_id, []).append(holder.person)
     places = _places(ids, on) if with_places else {}
     return {
         pk: Label(
             contract=pk,
             number=number,
-            people=" et ".join(name for _, name in people.get(pk, [])),
-            person=people[pk][0][0] if pk in people else None,
+            people=" et ".join(person.sorted_name for person in people.get(pk, [])),
+            names=" et ".join(person.full_name for person in people.get(pk, [])),
+            person=people[pk][0].pk if pk in people else None,
             **places.get(pk, {}),
         )
         for pk, number in numbers.items()

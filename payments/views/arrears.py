@@ -42,7 +42,7 @@ def arrears_list(request: PageRequest) -> HttpResponse:
     """List the contracts overdue, aged; aid still awaited is nobody's arrears."""
     scope, day = Scope(request), clock.today()
     rows, form = _rows(request, scope, day)
-    table = ArrearsTable(rows, order_by=request.GET.get("sort", ""), day=day)
+    table = ArrearsTable(rows, day=day)
     ages = [
         {"label": label, "value": atoms.money(sum((row[code] for row in rows), ZERO))}
         for code, label, _, _ in AGES

@@ -54,7 +54,7 @@ def month_preview(request: PageRequest, month: Month) -> HttpResponse:
         return redirect(month_urls(month, scope)["month"])
     form = _preview_form(request, scope, preview)
     lines = _kept(preview, form)
-    table = PreviewTable(lines, order_by=request.GET.get("sort", ""), with_places=scope.sees_places)
+    table = PreviewTable(lines, with_places=scope.sees_places)
     context = {
         **month_frame(month, scope),
         "preview": preview,
@@ -177,9 +177,7 @@ def month_terms(request: PageRequest, month: Month) -> HttpResponse:
     """List the terms of a month: what each is, what came, what is left."""
     scope, day = Scope(request), clock.today()
     rows, form = _terms(request, month, scope)
-    table = TermTable(
-        rows, order_by=request.GET.get("sort", ""), with_places=scope.sees_places, day=day
-    )
+    table = TermTable(rows, with_places=scope.sees_places, day=day)
     sums = rows.order_by().aggregate(
         total=Sum("amount", default=ZERO), paid=Sum("paid_amount", default=ZERO)
     )

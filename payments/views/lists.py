@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.http import HttpResponse
+from django_tables2 import RequestConfig
 
 from caracol.audit.services import record_access
 from caracol.core import clock, export
@@ -19,8 +20,8 @@ def page_number(request: PageRequest) -> int:
 
 
 def paginate(request: PageRequest, table: Any) -> Any:
-    """Cut a table to the page asked for; past the end, the last one."""
-    table.paginate(page=page_number(request), per_page=PER_PAGE, silent=True)
+    """Sort a table and cut it as the address asks; past the end, the last page."""
+    RequestConfig(request, paginate={"per_page": PER_PAGE, "silent": True}).configure(table)
     return table
 
 

@@ -64,7 +64,6 @@ def papers_list(request: PageRequest, month: Month) -> HttpResponse:
     jobs = live_jobs(request, rows)
     table = PaperTable(
         _kept(rows, form),
-        order_by=request.GET.get("sort", ""),
         with_places=scope.sees_places,
         may_cancel=may(request.user, "payments:receipt-cancel"),
     )

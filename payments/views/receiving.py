@@ -135,7 +135,7 @@ def _say(request: PageRequest, contract: Contract, received: Received, amount: D
     undo = ""
     if may(request.user, "payments:payment-undo"):
         undo = reverse("payments:payment-undo", args=[received.entry.pk])
-    who = label_of(contract).people
+    who = label_of(contract).names
     toasts.say(request, f"{euros(amount)} enregistrés pour {who}. {rest}", undo_url=undo)
 
 

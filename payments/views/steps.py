@@ -84,7 +84,7 @@ def _receipts(state: MonthState) -> Step:
 
 
 def _lock(state: MonthState, today: Month) -> Step:
-    step = Step("lock", "Contrôler et verrouiller", BLOCKED, "quand le mois est fini")
+    step = Step("lock", "Verrouiller", BLOCKED, "quand le mois est fini")
     if state.is_locked:
         step.state, step.detail = DONE, "verrouillé"
     elif state.month < today and state.terms:
