@@ -84,6 +84,8 @@ PAGES: dict[str, frozenset[Role]] = {
     "takeover:upload": GLA_DECIDES,
     "takeover:preview": GLA_DECIDES,
     "takeover:confirm": GLA_DECIDES,
+    "takeover:abandon": GLA_DECIDES,
+    "takeover:errors": GLA_DECIDES,
     "takeover:model": GLA_DECIDES,
     # Documents, jobs, messages
     "documents:document-download": EVERYONE,

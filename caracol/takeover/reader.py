@@ -19,6 +19,7 @@ from caracol.takeover.sheets import SHEETS
 MAX_ROWS = 50_000
 MAX_COLUMNS = 100
 EXAMPLE = "exemple :"
+GUIDE = "lisez_moi"  # the model's own page of advice
 MODEL = "Téléchargez le modèle vierge pour la retrouver."
 
 
@@ -49,6 +50,8 @@ def _match_sheets(book: Book, found: Findings) -> dict[str, str]:
     names: dict[str, str] = {}
     for title in book.sheetnames:
         name = expected.get(heading(title))
+        if heading(title) == GUIDE:
+            continue
         if name is None:
             found.warn(Spot(title), "", "Cette feuille n'est pas lue.")
         elif name in names:

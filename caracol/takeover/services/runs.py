@@ -13,7 +13,7 @@ from caracol.accounts.models import User
 from caracol.accounts.policy import PAGES
 from caracol.core import clock
 from caracol.core.errors import Refused
-from caracol.takeover.files import check_size
+from caracol.takeover.files import MAX_FILE
 from caracol.takeover.findings import as_json
 from caracol.takeover.models import RunState, TakeoverRun
 from caracol.takeover.services.taking import Examination, Outcome, examine, take_over
@@ -30,15 +30,12 @@ class PreviewLost(Refused):
     """A preview that was abandoned, replaced or kept too long."""
 
 
-def preview_workbook(
-    *, workbook: BinaryIO, size: int, name: str, actor: User, today: date
-) -> TakeoverRun:
+def preview_workbook(*, workbook: BinaryIO, name: str, actor: User, today: date) -> TakeoverRun:
     """Examine a workbook and keep it for its confirmation; one with errors is not kept.
 
     Raises NotAWorkbook, NotYourTerritory.
     """
-    check_size(size)
-    content = io.BytesIO(workbook.read())
+    content = io.BytesIO(workbook.read(MAX_FILE + 1))
     exam = examine(workbook=content, today=today)
     _must_reach(exam, actor)
     refusal = exam.refusal
