@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from caracol.accounts.models import Territory
 from caracol.accounts.services import system_user
 from caracol.core.commands import Answer, JsonCommand
 from caracol.core.money import ZERO, euros
@@ -12,6 +13,8 @@ from caracol.core.periods import Month
 from payments.management.arguments import add_month, read_month, read_territory
 from payments.models import Term
 from payments.services.closing import Closing, close_month, preview_month
+from residents.enums import BINDING, ContractStatus
+from residents.models import Contract
 
 
 class Command(JsonCommand):
@@ -38,7 +41,7 @@ class Command(JsonCommand):
             result = close_month(month=month, actor=system_user(), territory=territory)
             rows = _posted(month, territory.pk if territory else None)
         if options["out"]:
-            _write(options["out"], month, rows)
+            _write(options["out"], month, _open(month, territory) | rows)
         facts = {"terms": result.terms, "new": result.new, "total": result.total}
         verb = "à émettre" if options["dry_run"] else "émises"
         sentence = (
@@ -55,8 +58,21 @@ def _posted(month: Month, territory_id: int | None) -> dict[str, Any]:
     return dict(terms.values_list("contract__number", "amount"))
 
 
+def _open(month: Month, territory: Territory | None) -> dict[str, Any]:
+    """Return zero for each contract begun and not closed yet: it may owe nothing for the month."""
+    contracts = Contract.objects.filter(starts_on__lte=month.last).filter(
+        status__in=BINDING - {ContractStatus.CLOSED}
+    )
+    if territory is not None:
+        contracts = contracts.filter(territory=territory)
+    return dict.fromkeys(contracts.values_list("number", flat=True), ZERO)
+
+
 def _write(path: Path, month: Month, rows: dict[str, Any]) -> None:
     with path.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
+        writer = csv.writer(stream)
         writer.writerow(["contract", "month", "amount"])
-        writer.writerows((number, month, f"{rows[number]:.2f}") for number in sorted(rows))
+        writer.writerows(
+            (number, month, f"{rows[number]:.2f}" if rows[number] else "0")
+            for number in sorted(rows)
+        )
