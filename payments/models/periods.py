@@ -6,7 +6,7 @@ import pghistory
 from django.db import models
 from django.db.models import Q
 
-from caracol.accounts.models import Territory
+from caracol.accounts.models import Territory, TerritoryQuerySet
 from caracol.core.models import MoneyField
 from payments.enums import LockState
 
@@ -22,6 +22,8 @@ class MonthClosing(models.Model):
     closed_by = models.ForeignKey("accounts.User", models.PROTECT, verbose_name="par")
     terms = models.PositiveIntegerField("échéances")
     total = MoneyField("total")
+
+    objects: ClassVar[TerritoryQuerySet] = TerritoryQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = "clôture de mois"
