@@ -12,6 +12,7 @@ from caracol.ui import atoms
 from colocations.models import Colocation
 from colocations.selectors.homes import nearness
 
+_NOTHING = format_html('<span class="is-none">{}</span>', "–")
 _NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
 
 
@@ -73,7 +74,7 @@ class HomeTable(tables.Table):
     def render_free(self, value: int) -> SafeString:
         """Rooms free; none is quiet."""
         if not value:
-            return format_html('<span class="is-none">0</span>')
+            return format_html('<span class="is-none">{}</span>', 0)
         return atoms.status(str(value), "warning", "door")
 
     def render_next_end(self, record: Any) -> SafeString:
@@ -91,5 +92,5 @@ class HomeTable(tables.Table):
         if record.mission_officer:
             return format_html("{}", record.mission_officer)
         if record.mission_officer_email:
-            return format_html('<span class="muted">invitation en attente</span>')
-        return format_html('<span class="is-none">–</span>')
+            return format_html('<span class="muted">{}</span>', "invitation en attente")
+        return _NOTHING

@@ -13,6 +13,7 @@ from residents.models import Person
 from residents.permissions import Fact, Facts
 from residents.selectors.people import STATE_WORDS, STATES, PersonLine
 
+_NOTHING = format_html('<span class="is-none">{}</span>', "–")
 _NUM = {"td": {"class": "num"}, "th": {"class": "num"}}
 _WIDE = {"td": {"class": "wide"}, "th": {"class": "wide"}}
 # Without one of these facts the column is not there at all.
@@ -88,7 +89,7 @@ class PersonTable(tables.Table):
         """The room and the home; for who knows no name, they open the page."""
         line = self.lines[record.pk]
         if not line.home:
-            return format_html('<span class="is-none">–</span>')
+            return _NOTHING
         room = f"Chambre {line.room}"
         if "name" not in self.columns.names():
             label = format_html('<a class="row-link" href="{}">{}</a>', line.url, room)
@@ -100,14 +101,14 @@ class PersonTable(tables.Table):
         """The telephone, to call."""
         phone = self.lines[record.pk].phone
         if not phone:
-            return format_html('<span class="is-none">–</span>')
+            return _NOTHING
         return format_html('<a href="tel:{}">{}</a>', phone.replace(" ", ""), phone)
 
     def render_dates(self, record: Any) -> SafeString:
         """From when to when."""
         line = self.lines[record.pk]
         if line.starts_on is None:
-            return format_html('<span class="is-none">–</span>')
+            return _NOTHING
         return format_html(
             '<span class="date-span">{}<span class="muted"> → </span>{}</span>',
             atoms.day(line.starts_on),
@@ -118,7 +119,7 @@ class PersonTable(tables.Table):
         """Present, arriving, leaving, former; and an insurance that is missing."""
         line = self.lines[record.pk]
         if Fact.DATES not in line.facts:
-            return format_html('<span class="is-none">–</span>')
+            return _NOTHING
         _label, tone, icon = STATES[line.state]
         badge = atoms.status(STATE_WORDS[line.state], tone, icon)
         if line.uninsured:

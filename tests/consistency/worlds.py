@@ -1,0 +1,182 @@
+"""One of everything in a territory, and the arguments of every address that names a thing.
+
+A new address with arguments takes its line in `ARGUMENTS`; without it the matrix fails.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from caracol.accounts.enums import Role
+from caracol.core import clock
+from caracol.documents.enums import BundleKind
+from caracol.documents.models import Bundle
+from caracol.documents.services import issue_document
+from caracol.jobs.models import Job
+from caracol.notifications.models import MailOut
+from payments.enums import PaperKind, PaymentMeans
+from payments.models import TermPaper
+from payments.services.openings import OpeningBalance, take_over_balances
+from payments.services.receiving import record_payment
+from residents.enums import ContractKind
+from tests import factories
+from tests.documents import samples
+
+# Words that only some readers may find on a page; no two territories share them.
+CANARIES = {
+    "name": "Zanzibarov",
+    "phone": "06 98 76 54",
+    "email": "boite.privee",
+    "number": "CCANARI",
+    "fee": "987,65",
+    "balance": "654,32",
+    "nationality": "Kiribati",
+    "permit": "carte pluriannuelle",
+    "insurer": "Assureur Canari",
+}
+
+
+@dataclass
+class World:
+    """A home, its resident and their papers, in one territory."""
+
+    code: str
+    home: Any
+    room: Any
+    void_room: Any
+    person: Any
+    contract: Any
+    term: Any
+    payment: Any
+    document: Any
+    bundle: Any
+    job: Any
+    mail: Any
+
+
+def make_world(code, *, officer=None):
+    """Make one of everything in a territory; its names end with the territory's code."""
+    author = factories.make_user(Role.GLA_MANAGER, code)
+    home = factories.make_home(code, officer=officer, name=f"Villa Canari {code}")
+    room = factories.make_room(home, number="1", fee="987.65")
+    person = factories.make_person(
+        f"Zanzibarov {code}",
+        "Ilia",
+        phone=f"06 98 76 54 {len(code)}{ord(code[0]) % 10}",
+        email=f"boite.privee.{code.lower()}@example.org",
+    )
+    contract = factories.make_contract(
+        room, person, number=f"CCANARI{code}", kind=ContractKind.COP, precarity_ground="travaux"
+    )
+    factories.make_insurance(contract, insurer=f"Assureur Canari {code}")
+    factories.make_status(person, nationality="Kiribati")
+    factories.make_permit(person, kind="CARTE_PLURIANNUELLE")
+    balance = OpeningBalance(contract, owed=Decimal("664.32"))
+    take_over_balances(balances=[balance], on=clock.today(), actor=author)
+    received = record_payment(
+        key=f"canari:{code}",
+        contract=contract,
+        amount=Decimal("10.00"),
+        means=PaymentMeans.CASH,
+        received_on=clock.today(),
+        today=clock.today(),
+        actor=author,
+    )
+    return World(
+        code=code,
+        home=home,
+        room=room,
+        void_room=factories.make_room(home, number="2"),
+        person=person,
+        contract=contract,
+        term=contract.bills.get(),
+        payment=received.entry,
+        **_papers(code, author, home.site.territory, contract),
+    )
+
+
+def _papers(code, author, territory, contract):
+    now = clock.now()
+    document = issue_document(
+        kind=PaperKind.DUE_NOTICE,
+        key=f"canari:{code}",
+        subject=contract,
+        data=samples.due_notice(),
+        issued_on=clock.today(),
+        actor=author,
+        territory=territory,
+    )
+    TermPaper.objects.create(
+        term=contract.bills.get(),
+        kind=PaperKind.DUE_NOTICE,
+        document=document,
+        paid_amount=Decimal("0.00"),
+    )
+    job = Job.objects.create(
+        kind="documents.render-batch",
+        dedup_key=f"canari:{code}",
+        title="Travail",
+        territory=territory,
+        requested_by=author,
+        created_at=now,
+        next_attempt_at=now,
+    )
+    mail = MailOut.objects.create(
+        dedup_key=f"canari:{code}",
+        recipient=f"boite.privee.{code.lower()}@example.org",
+        subject="Votre quittance",
+        territory=territory,
+        created_at=now,
+        next_attempt_at=now,
+    )
+    bundle = Bundle.objects.create(
+        kind=BundleKind.values[0],
+        title="Liasse",
+        requested_by=author,
+        requested_at=now,
+        document_ids=[document.pk],
+        job=job,
+    )
+    return {"document": document, "bundle": bundle, "job": job, "mail": mail}
+
+
+ARGUMENTS = {
+    "colocations:home-detail": lambda world: [world.home.pk],
+    "colocations:home-history": lambda world: [world.home.pk],
+    "colocations:room-detail": lambda world: [world.room.pk],
+    "documents:bundle-download": lambda world: [world.bundle.pk],
+    "documents:document-download": lambda world: [world.document.number],
+    "jobs:job-detail": lambda world: [world.job.pk],
+    "jobs:job-progress": lambda world: [world.job.pk],
+    "jobs:job-retry": lambda world: [world.job.pk],
+    "notifications:mail-detail": lambda world: [world.mail.pk],
+    "notifications:mail-resend": lambda world: [world.mail.pk],
+    "notifications:mail-settle": lambda world: [world.mail.pk],
+    "payments:account-attestation": lambda world: [world.contract.number],
+    "payments:account-detail": lambda world: [world.contract.number],
+    "payments:account-export": lambda world: [world.contract.number],
+    "payments:account-papers": lambda world: [world.contract.number],
+    "payments:account-statement": lambda world: [world.contract.number],
+    "payments:payment-reverse": lambda world: [world.payment.pk],
+    "payments:payment-undo": lambda world: [world.payment.pk],
+    "payments:person-account": lambda world: [world.person.pk],
+    "payments:receipt-cancel": lambda world: [world.document.number],
+    "payments:term-explain": lambda world: [world.term.pk],
+    "residents:contract-detail": lambda world: [world.contract.pk],
+    "residents:person-access": lambda world: [world.person.pk],
+    "residents:person-detail": lambda world: [world.person.pk],
+    "residents:person-history": lambda world: [world.person.pk],
+    "residents:person-print": lambda world: [world.person.pk],
+    "residents:person-status": lambda world: [world.person.pk],
+}
+
+# Things that a role may open the page of without seeing this very one: one's own jobs, papers of
+# a kind one may not read. Who is let in stays within the table; a stranger never is.
+PERSONAL = {
+    "documents:bundle-download",
+    "documents:document-download",
+    "jobs:job-detail",
+    "jobs:job-progress",
+    "jobs:job-retry",
+    "payments:payment-undo",
+}
