@@ -14,6 +14,7 @@ from caracol.documents.models import Bundle
 from caracol.documents.services import issue_document
 from caracol.jobs.models import Job
 from caracol.notifications.models import MailOut
+from caracol.takeover.models import RunState, TakeoverRun
 from payments.enums import PaperKind, PaymentMeans
 from payments.models import TermPaper
 from payments.services.openings import OpeningBalance, take_over_balances
@@ -52,6 +53,7 @@ class World:
     bundle: Any
     job: Any
     mail: Any
+    run: Any
 
 
 def make_world(code, *, officer=None):
@@ -137,7 +139,13 @@ def _papers(code, author, territory, contract):
         document_ids=[document.pk],
         job=job,
     )
-    return {"document": document, "bundle": bundle, "job": job, "mail": mail}
+    run = TakeoverRun.objects.create(
+        actor=author,
+        state=RunState.PREVIEWED,
+        name="reprise.xlsx",
+        counts={"homes": 1, "rooms": 2, "residents": 1, "contracts": 1},
+    )
+    return {"document": document, "bundle": bundle, "job": job, "mail": mail, "run": run}
 
 
 ARGUMENTS = {
@@ -168,6 +176,15 @@ ARGUMENTS = {
     "residents:person-history": lambda world: [world.person.pk],
     "residents:person-print": lambda world: [world.person.pk],
     "residents:person-status": lambda world: [world.person.pk],
+    "takeover:abandon": lambda world: [world.run.pk],
+    "takeover:confirm": lambda world: [world.run.pk],
+    "takeover:errors": lambda world: [world.run.pk],
+    "takeover:preview": lambda world: [world.run.pk],
+}
+
+# What is sent to an address that names its thing in what it receives.
+SENT = {
+    "payments:payment-try": lambda world: {"contrat": world.contract.number},
 }
 
 # Things that a role may open the page of without seeing this very one: one's own jobs, papers of
@@ -179,4 +196,8 @@ PERSONAL = {
     "jobs:job-progress",
     "jobs:job-retry",
     "payments:payment-undo",
+    "takeover:abandon",
+    "takeover:confirm",
+    "takeover:errors",
+    "takeover:preview",
 }
