@@ -93,6 +93,7 @@ def make_world(code, *, officer=None):
         contract=contract,
         term=contract.bills.get(),
         payment=received.entry,
+        run=TakeoverRun.objects.create(actor=author, state=RunState.REFUSED, name="reprise.xlsx"),
         **_papers(code, author, home.site.territory, contract),
     )
 
@@ -139,13 +140,7 @@ def _papers(code, author, territory, contract):
         document_ids=[document.pk],
         job=job,
     )
-    run = TakeoverRun.objects.create(
-        actor=author,
-        state=RunState.PREVIEWED,
-        name="reprise.xlsx",
-        counts={"homes": 1, "rooms": 2, "residents": 1, "contracts": 1},
-    )
-    return {"document": document, "bundle": bundle, "job": job, "mail": mail, "run": run}
+    return {"document": document, "bundle": bundle, "job": job, "mail": mail}
 
 
 ARGUMENTS = {
@@ -180,11 +175,6 @@ ARGUMENTS = {
     "takeover:confirm": lambda world: [world.run.pk],
     "takeover:errors": lambda world: [world.run.pk],
     "takeover:preview": lambda world: [world.run.pk],
-}
-
-# What is sent to an address that names its thing in what it receives.
-SENT = {
-    "payments:payment-try": lambda world: {"contrat": world.contract.number},
 }
 
 # Things that a role may open the page of without seeing this very one: one's own jobs, papers of
