@@ -56,14 +56,41 @@ def grant_app_role(connection: BaseDatabaseWrapper) -> None:
 def bind_guards(connection: BaseDatabaseWrapper) -> None:
     """Let no session set the triggers' guards aside, whatever it puts in `pgtrigger.ignore`.
 
-    The function that pgtrigger installs would let it; it also opens and aborts a subtransaction
-    for every row, which reads again all the deferred checks of the transaction.
+    The function that pgtrigger installs would let it. Like pghistory's, it also opens a
+    subtransaction for each row and aborts it, which goes through every deferred check still to
+    be made: thousands of rows in one transaction would take quadratic time. Ours do not.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(trigger_name name) "
-            "RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT false'"
-        )
+        cursor.execute(_NEVER_IGNORE)
+        cursor.execute("SELECT to_regproc('public._pgh_attach_context') IS NOT NULL")
+        if cursor.fetchone()[0]:
+            cursor.execute(_ATTACH_CONTEXT)
+
+
+_NEVER_IGNORE = """
+    CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(trigger_name name)
+    RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT false'
+"""
+
+# As pghistory 3 has it, but a setting that is missing or empty is read without an error to catch.
+_ATTACH_CONTEXT = """
+    CREATE OR REPLACE FUNCTION public._pgh_attach_context() RETURNS uuid LANGUAGE plpgsql AS $$
+        DECLARE
+            known uuid = nullif(current_setting('pghistory.context_id', true), '')::uuid;
+            facts jsonb = nullif(current_setting('pghistory.context_metadata', true), '')::jsonb;
+        BEGIN
+            IF known IS NULL OR facts IS NULL THEN
+                RETURN NULL;
+            END IF;
+            INSERT INTO pghistory_context (id, metadata, created_at, updated_at)
+                VALUES (known, facts, now(), now())
+                ON CONFLICT (id) DO UPDATE
+                    SET metadata = EXCLUDED.metadata, updated_at = EXCLUDED.updated_at
+                    WHERE pghistory_context.metadata <> EXCLUDED.metadata;
+            RETURN known;
+        END
+    $$
+"""
 
 
 def table_rights(model: type[Model]) -> tuple[str, ...]:

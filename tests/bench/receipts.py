@@ -26,6 +26,7 @@ from caracol.core import clock
 from caracol.documents import rendering, services, sheets
 from caracol.documents.services.rendering import render_pending
 from caracol.jobs.models import Job
+from tests.bench.processes import answer
 from tests.documents import samples
 
 # Short turns, one after the other: whatever else the machine does weighs on both sides.
@@ -133,5 +134,4 @@ def _timed(action):
 
 
 if __name__ == "__main__":
-    for label, value, unit in run():
-        print(f"{label:60} {value:8.2f} {unit}")
+    answer(run())

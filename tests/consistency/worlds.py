@@ -14,7 +14,6 @@ from caracol.documents.models import Bundle
 from caracol.documents.services import issue_document
 from caracol.jobs.models import Job
 from caracol.notifications.models import MailOut
-from caracol.takeover.models import RunState, TakeoverRun
 from payments.enums import PaperKind, PaymentMeans
 from payments.models import TermPaper
 from payments.services.openings import OpeningBalance, take_over_balances
@@ -53,7 +52,6 @@ class World:
     bundle: Any
     job: Any
     mail: Any
-    run: Any
 
 
 def make_world(code, *, officer=None):
@@ -93,7 +91,6 @@ def make_world(code, *, officer=None):
         contract=contract,
         term=contract.bills.get(),
         payment=received.entry,
-        run=TakeoverRun.objects.create(actor=author, state=RunState.REFUSED, name="reprise.xlsx"),
         **_papers(code, author, home.site.territory, contract),
     )
 
@@ -171,10 +168,6 @@ ARGUMENTS = {
     "residents:person-history": lambda world: [world.person.pk],
     "residents:person-print": lambda world: [world.person.pk],
     "residents:person-status": lambda world: [world.person.pk],
-    "takeover:abandon": lambda world: [world.run.pk],
-    "takeover:confirm": lambda world: [world.run.pk],
-    "takeover:errors": lambda world: [world.run.pk],
-    "takeover:preview": lambda world: [world.run.pk],
 }
 
 # Things that a role may open the page of without seeing this very one: one's own jobs, papers of
@@ -186,8 +179,4 @@ PERSONAL = {
     "jobs:job-progress",
     "jobs:job-retry",
     "payments:payment-undo",
-    "takeover:abandon",
-    "takeover:confirm",
-    "takeover:errors",
-    "takeover:preview",
 }

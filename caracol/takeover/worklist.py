@@ -1,0 +1,70 @@
+"""What « Aujourd'hui » says of what a takeover has left to be done."""
+
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+
+from caracol.accounts.policy import GLA, GLA_DECIDES
+from caracol.core.registries import WorkGroup, WorkItem, work_provider
+from colocations.models import Colocation
+from residents.enums import LIVING, ContractKind
+from residents.models import Contract, ContractTypeRule
+
+SHOWN = 3
+
+
+@work_provider("takeover.grounds-missing")
+def grounds_missing(user: Any, today: date) -> WorkGroup | None:
+    """Living contracts whose type needs a ground of precarity that nobody has written."""
+    if not user.roles & GLA:
+        return None
+    kinds = ContractTypeRule.objects.on(today).filter(needs_precarity_ground=True).values("kind")
+    found = Contract.objects.visible_to(user, GLA).filter(
+        kind__in=kinds, status__in=LIVING, precarity_ground=""
+    )
+    items = [
+        WorkItem(
+            kind="contract",
+            title=f"Contrat {contract.number}",
+            why=f"{ContractKind(contract.kind).label} sans motif de précarité.",
+            otherwise="Un juge peut y voir un bail.",
+            url=reverse("residents:contract-detail", args=[contract.pk]),
+            tone="warning",
+        )
+        for contract in found.order_by("number")[:SHOWN]
+    ]
+    return WorkGroup(
+        code="grounds-missing",
+        title="Motifs de précarité à reprendre",
+        icon="file-alert",
+        total=found.count(),
+        items=items,
+        order=45,
+    )
+
+
+@work_provider("takeover.officers-awaited")
+def officers_awaited(user: Any, today: date) -> WorkGroup | None:
+    """Homes whose mission officer has no account yet."""
+    if not user.roles & GLA_DECIDES:
+        return None
+    found = Colocation.objects.visible_to(user, GLA_DECIDES).filter(mission_officer=None)
+    found = found.exclude(mission_officer_email="")
+    items = [
+        WorkItem(
+            kind="home",
+            title=home.name,
+            why=f"{home.mission_officer_email} n'a pas encore de compte.",
+            url=reverse("colocations:home-detail", args=[home.pk]),
+        )
+        for home in found.order_by("name")[:SHOWN]
+    ]
+    return WorkGroup(
+        code="officers-awaited",
+        title="Chargé·es de mission attendu·es",
+        icon="user-plus",
+        total=found.count(),
+        items=items,
+        order=60,
+    )
