@@ -17,7 +17,7 @@ from caracol.core import clock
 from caracol.core.periods import Month
 from tests import factories
 from tests.consistency.test_urls import OURS
-from tests.consistency.worlds import ARGUMENTS, CANARIES, PERSONAL, make_world
+from tests.consistency.worlds import ARGUMENTS, CANARIES, PERSONAL, SENT, make_world
 
 pytestmark = pytest.mark.django_db
 
@@ -58,12 +58,12 @@ def address(name, world):
     return reverse(name, args=ARGUMENTS[name](world))
 
 
-def answer(client, path, **headers):
+def answer(client, path, data=None, **headers):
     """Ask with the verb the page takes, and undo what it did; return what it comes to."""
     verbs = client.options(path).headers.get("Allow", "GET")
     ask = client.get if "GET" in verbs else client.post
     with transaction.atomic():
-        response = ask(path, headers=headers)
+        response = ask(path, data, headers=headers)
         transaction.set_rollback(True)
     code = response.status_code
     # 503: the page of health let the reader in, and tells that nothing works here.
@@ -74,7 +74,7 @@ def wanted(name, role, *, foreign):
     """Return what the rights table means for a page about an own or a foreign thing."""
     if role not in PAGES[name]:
         return "403"
-    if foreign and name in ARGUMENTS and role not in NETWORK_WIDE:
+    if foreign and (name in ARGUMENTS or name in SENT) and role not in NETWORK_WIDE:
         return "404"
     return LET_IN
 
@@ -82,7 +82,8 @@ def wanted(name, role, *, foreign):
 def found_wrong(client, role, world, *, foreign, headers=None):
     """Yield every page that answers otherwise than the table says."""
     for name, _pattern in OURS:
-        got = answer(client, address(name, world), **(headers or {}))
+        data = SENT[name](world) if name in SENT else None
+        got = answer(client, address(name, world), data, **(headers or {}))
         right = wanted(name, role, foreign=foreign)
         narrower = name in PERSONAL and right == LET_IN and got in {"403", "404"}
         if got != right and not narrower:

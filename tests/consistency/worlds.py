@@ -137,7 +137,13 @@ def _papers(code, author, territory, contract):
         document_ids=[document.pk],
         job=job,
     )
-    return {"document": document, "bundle": bundle, "job": job, "mail": mail}
+    run = TakeoverRun.objects.create(
+        actor=author,
+        state=RunState.PREVIEWED,
+        name="reprise.xlsx",
+        counts={"homes": 1, "rooms": 2, "residents": 1, "contracts": 1},
+    )
+    return {"document": document, "bundle": bundle, "job": job, "mail": mail, "run": run}
 
 
 ARGUMENTS = {
@@ -168,6 +174,11 @@ ARGUMENTS = {
     "residents:person-history": lambda world: [world.person.pk],
     "residents:person-print": lambda world: [world.person.pk],
     "residents:person-status": lambda world: [world.person.pk],
+}
+
+# What is sent to an address that names its thing in what it receives.
+SENT = {
+    "payments:payment-try": lambda world: {"contrat": world.contract.number},
 }
 
 # Things that a role may open the page of without seeing this very one: one's own jobs, papers of
