@@ -6,6 +6,12 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.utils.module_loading import module_has_submodule
 
+# What libraries put in the administration and nobody should change by hand.
+_NOT_ADMINISTERED = {"account", "axes", "mfa", "usersessions"}
+for model in list(admin.site._registry):
+    if model._meta.app_label in _NOT_ADMINISTERED:
+        admin.site.unregister(model)
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("compte/", include("allauth.urls")),

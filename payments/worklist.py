@@ -80,7 +80,8 @@ def _to_close(user: Any, contracts: Any, terms: Any, now: Month) -> list[WorkIte
 
 def _to_issue(terms: Any, now: Month) -> list[WorkItem]:
     oldest = now.plus(-MONTHS_BACK).first
-    recent = terms.filter(month__gte=oldest)
+    locked = PeriodLock.objects.filter(state=LockState.LOCKED).values("month")
+    recent = terms.filter(month__gte=oldest).exclude(month__in=locked)
     notices = _by_month(notices_due(recent.filter(month__gte=now.plus(-NOTICE_MONTHS_BACK).first)))
     receipts = _by_month(quittances_due(recent))
     for month, count in _by_month(recus_due(recent)).items():

@@ -139,3 +139,25 @@ class ChargesMode(models.TextChoices):
     ALL_IN = "ALL_IN", "comprises"
     FLAT = "FLAT", "forfait"
     PROVISION = "PROVISION", "provisions"
+
+
+# Languages that residents read, by ISO 639 code; another code is shown as it is.
+LANGUAGES = {
+    "fr": "français",
+    "en": "anglais",
+    "ar": "arabe",
+    "fa": "persan",
+    "prs": "dari",
+    "ps": "pachto",
+    "so": "somali",
+    "ti": "tigrinya",
+    "am": "amharique",
+    "uk": "ukrainien",
+    "ru": "russe",
+    "tr": "turc",
+    "ku": "kurde",
+    "bn": "bengali",
+    "bo": "tibétain",
+    "es": "espagnol",
+    "pt": "portugais",
+}

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from caracol.accounts.enums import Role
 from caracol.accounts.models import Territory, TerritoryQuerySet
-from residents.enums import Civility, PermitKind, ProtectionKind
+from residents.enums import LANGUAGES, Civility, PermitKind, ProtectionKind
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -80,6 +80,11 @@ class Person(models.Model):
     def full_name(self) -> str:
         """First name, then last name in capitals as French papers do."""
         return f"{self.first_name} {self.last_name.upper()}"
+
+    @property
+    def language_label(self) -> str:
+        """The language the person reads, in French."""
+        return LANGUAGES.get(self.language, self.language)
 
     @property
     def addressed_name(self) -> str:
