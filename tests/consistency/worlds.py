@@ -14,6 +14,7 @@ from caracol.documents.models import Bundle
 from caracol.documents.services import issue_document
 from caracol.jobs.models import Job
 from caracol.notifications.models import MailOut
+from caracol.takeover.models import RunState, TakeoverRun
 from payments.enums import PaperKind, PaymentMeans
 from payments.models import TermPaper
 from payments.services.openings import OpeningBalance, take_over_balances
@@ -52,6 +53,7 @@ class World:
     bundle: Any
     job: Any
     mail: Any
+    run: Any
 
 
 def make_world(code, *, officer=None):
@@ -174,6 +176,10 @@ ARGUMENTS = {
     "residents:person-history": lambda world: [world.person.pk],
     "residents:person-print": lambda world: [world.person.pk],
     "residents:person-status": lambda world: [world.person.pk],
+    "takeover:abandon": lambda world: [world.run.pk],
+    "takeover:confirm": lambda world: [world.run.pk],
+    "takeover:errors": lambda world: [world.run.pk],
+    "takeover:preview": lambda world: [world.run.pk],
 }
 
 # What is sent to an address that names its thing in what it receives.
@@ -190,4 +196,8 @@ PERSONAL = {
     "jobs:job-progress",
     "jobs:job-retry",
     "payments:payment-undo",
+    "takeover:abandon",
+    "takeover:confirm",
+    "takeover:errors",
+    "takeover:preview",
 }

@@ -17,7 +17,6 @@ from caracol.takeover.models import RunState, TakeoverRun
 from caracol.takeover.reader import read_workbook
 from caracol.takeover.services import preview_workbook
 from caracol.takeover.sheets import SHEETS
-from caracol.takeover.worklist import grounds_missing, officers_awaited
 from residents.models import Contract, Person
 from tests.factories import EVERYWHERE, make_user
 from tests.helpers.samples import sample
@@ -241,13 +240,3 @@ def test_the_blank_model_filled_is_a_right_workbook(client_for, director):
     workbook.save(stream)
     stream.seek(0)
     assert "Confirmer la reprise" in text(send(client, stream))
-
-
-# --- What is left to be done ---------------------------------------------------------------------
-def test_what_is_left_to_do_shows_the_day_after(client_for, director):
-    client = client_for(director)
-    send(client, file_of(Contrats_0_type_contrat="COP"))
-    client.post(reverse("takeover:confirm", args=[TakeoverRun.objects.get().pk]))
-    assert [item.title for item in grounds_missing(director, clock.today()).items] == ["Contrat C1"]
-    assert officers_awaited(director, clock.today()).total == 1
-    assert grounds_missing(make_user(Role.ACCOUNTANT), clock.today()) is None
