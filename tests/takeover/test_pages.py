@@ -165,6 +165,23 @@ def test_a_file_too_heavy_is_said_by_the_form(client_for, director, monkeypatch)
     assert "Ce fichier pèse" in text(page)
 
 
+def test_a_file_of_300_megabytes_is_neither_kept_nor_read(client_for, director, monkeypatch):
+    monkeypatch.setattr("caracol.core.uploads.MAX_UPLOAD", 1000)
+    monkeypatch.setattr("caracol.takeover.forms.MAX_UPLOAD", 1000)
+    monkeypatch.setattr(files, "MAX_FILE", 1000)
+    file = SimpleUploadedFile("a.xlsx", b"PK" * 2000)
+    page = client_for(director).post(UPLOAD, {"workbook": file})
+    assert page.status_code == 422
+    assert not page.wsgi_request.FILES
+    assert "Ce fichier pèse" in text(page)
+
+
+def test_a_form_sent_without_file_says_so(client_for, director):
+    page = client_for(director).post(UPLOAD)
+    assert page.status_code == 422
+    assert "error-summary" in text(page)
+
+
 def test_a_manager_of_one_territory_does_not_take_over_another(client_for):
     book = changed(Sites_0_territoire="HDF", Sites_0_code_postal="59000")
     page = client_for(make_user(territory="IDF")).post(
