@@ -6,6 +6,7 @@ from django.db import transaction
 
 from caracol.accounts.enums import Role
 from caracol.accounts.models import Invitation, Membership, Territory, User
+from caracol.core import registries
 
 SYSTEM_EMAIL = "systeme@caracol.invalid"
 
@@ -41,11 +42,18 @@ def invite(*, email: str, role: Role, territory: Territory | None) -> Invitation
 
 @transaction.atomic
 def accept_invitations(*, user: User, at: datetime) -> list[Membership]:
-    """Turn the open invitations of the user's address into rights."""
+    """Turn the open invitations of the user's address into rights, and tell the applications.
+
+    Called when the person signs in: the account itself was opened by the director. Again = no
+    change.
+    """
     invitations = Invitation.objects.select_for_update().filter(email=user.email, accepted_at=None)
     granted = []
     for invitation in invitations:
         granted.append(grant(user=user, role=Role(invitation.role), territory=invitation.territory))
         invitation.accepted_at = at
         invitation.save(update_fields=["accepted_at"])
+    if granted:
+        for arrive in registries.arrivals:
+            arrive(user)
     return granted

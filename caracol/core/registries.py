@@ -177,3 +177,15 @@ def register_measure(measure: Measure) -> None:
 def measure_of(subject: str, code: str) -> Measure | None:
     """Return a measure, or None when no installed application knows it."""
     return measures.get((subject, code))
+
+
+Arrival = Callable[[Any], None]
+
+arrivals: list[Arrival] = []
+
+
+def on_arrival(function: Arrival) -> Arrival:
+    """Register what an application does for a person awaited who has come: function(user)."""
+    if function not in arrivals:
+        arrivals.append(function)
+    return function
