@@ -119,5 +119,5 @@ class PersonFilter(django_filters.FilterSet):
         """Keep the people whose contract in force has no certificate for the day."""
         if not value:
             return queryset
-        here = selectors.in_state(self.shown, "present", self.day)
+        here = self.shown.filter(selectors.state_condition("present", self.day))
         return queryset.filter(pk__in=here.exclude(selectors.insured_on(self.day)).values("person"))

@@ -17,12 +17,12 @@ from caracol.core.registries import (
     figure_provider,
     work_provider,
 )
-from residents.enums import ContractStatus
+from residents.enums import ContractKind, ContractStatus
 from residents.models import Contract, ContractTypeRule
 from residents.permissions import READERS, Fact
 from residents.selectors import contracts as selectors
 from residents.selectors.names import names_of
-from residents.selectors.people import holdings_shown, in_state
+from residents.selectors.people import holdings_shown, state_condition
 
 SHOWN = 3
 ENDING_DAYS = 90
@@ -159,6 +159,7 @@ def grounds_lacking(user: Any, today: date) -> WorkGroup | None:
         icon="file-alert",
         total=found.count(),
         items=_items(user, shown, write, "contract"),
+        url=f"{reverse('residents:person-list')}?kind={ContractKind.COP}",
         order=45,
     )
 
@@ -197,6 +198,6 @@ def people_present(user: Any, today: date) -> list[KeyFigure]:
     """How many people live in the homes today."""
     if not user.roles & _FOLLOW:
         return []
-    present = in_state(holdings_shown(user, _FOLLOW), "present", today).count()
+    present = holdings_shown(user, _FOLLOW).filter(state_condition("present", today)).count()
     url = f"{reverse('residents:person-list')}?state=present"
     return [KeyFigure("Résidents présents", present, url=url, order=10)]

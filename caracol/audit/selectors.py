@@ -62,8 +62,10 @@ class HistoryLine:
         if self.label:
             return self.label
         created = all(row.created for row in self.rows)
-        subjects = ", ".join(dict.fromkeys(row.subject for row in self.rows))
-        return f"{'Ajout' if created else 'Modification'} : {subjects}"
+        subjects = list(dict.fromkeys(row.subject for row in self.rows))
+        others = f" et {len(subjects) - 3} autres" if len(subjects) > 4 else ""
+        named = ", ".join(subjects[:3] if others else subjects)
+        return f"{'Ajout' if created else 'Modification'} : {named}{others}"
 
 
 def history_of(subjects: Subjects, *, masks: Masks = frozenset()) -> list[HistoryLine]:

@@ -21,6 +21,7 @@ from caracol.core.text import sort_key
 
 PER_GROUP = 8
 PER_GROUP_WHOLE = 50
+LINES = 3  # of each block of the day: more would not be read at the end of one
 SHORTEST = 2
 LONGEST = 80
 
@@ -45,8 +46,8 @@ def day_of(user: Any, today: date) -> Day:
 
 
 def _calm(group: WorkGroup) -> WorkGroup:
-    """Say once what every line says alike; no link to all lines when all of them are shown."""
-    items, notes = group.items, [group.note]
+    """Keep a few lines, say once what they say alike, link to the others if there are any."""
+    items, notes = group.items[:LINES], [group.note]
     if len(items) > 1:
         if len({item.why for item in items}) == 1:
             notes.append(items[0].why)

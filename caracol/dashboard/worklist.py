@@ -10,6 +10,7 @@ from caracol.accounts.enums import NETWORK_WIDE
 from caracol.accounts.models import Invitation
 from caracol.accounts.policy import GLA_DECIDES
 from caracol.core.registries import WorkGroup, WorkItem, work_provider
+from colocations.models import Colocation
 
 SHOWN = 5
 
@@ -19,7 +20,9 @@ def invitations(user: Any, today: date) -> WorkGroup | None:
     """Invitations nobody has accepted yet, for those who decide."""
     if not user.roles & GLA_DECIDES:
         return None
-    found = Invitation.objects.filter(accepted_at=None)
+    # Mission officers awaited by a home show with that home.
+    awaited = Colocation.objects.filter(mission_officer=None).values("mission_officer_email")
+    found = Invitation.objects.filter(accepted_at=None).exclude(email__in=awaited)
     rights = [right for right in user.rights if right.role in GLA_DECIDES]
     if not any(r.role in NETWORK_WIDE or r.territory_id is None for r in rights):
         own = [right.territory_id for right in rights]
@@ -33,7 +36,7 @@ def invitations(user: Any, today: date) -> WorkGroup | None:
             why=f"Attendu·e comme {invitation.get_role_display()}"
             f"{f', {invitation.territory}' if invitation.territory else ''}.",
             url=url,
-            otherwise="Ses colocations n'ont pas de suivi tant que son compte n'est pas ouvert.",
+            otherwise="Cette personne ne peut rien faire ici tant que son compte n'est pas ouvert.",
             button="Ouvrir le compte" if url else "",
         )
         for invitation in shown

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import (
     CharField,
+    Count,
     DateField,
     Exists,
     OuterRef,
@@ -24,7 +25,7 @@ from caracol.core.expressions import digits_of
 from caracol.core.registries import measure_of
 from caracol.core.text import sort_key
 from residents.enums import ContractStatus
-from residents.models import Contract, ContractHolder, ContractTerms, Insurance, Person
+from residents.models import ContractHolder, ContractTerms, Insurance, Person
 from residents.permissions import READERS, Fact, Facts, facts_of_people, may_ever
 
 LIST = "residents:person-list"
@@ -48,28 +49,38 @@ STATE_WORDS = {
 def holdings_shown(
     user: Any, roles: frozenset[Any], people: Iterable[int] | None = None
 ) -> QuerySet[ContractHolder]:
-    """Keep, for each person, the holding a list shows: the last one that binds, else the last."""
-    visible = Contract.objects.visible_to(user, roles).values("pk")
-    holdings = ContractHolder.objects.filter(contract__in=visible)
-    if people is not None:
-        holdings = holdings.filter(person__in=people)
-    last = holdings.order_by("person", "-binding", "-starts_on", "-pk").distinct("person")
-    return ContractHolder.objects.filter(pk__in=last.values("pk"))
+    """Keep, for each person, the holding a list shows: the last one that binds.
+
+    Holdings that bind never overlap, so the last one is that without a later one.
+    """
+    binding = ContractHolder.objects.visible_to(user, roles).filter(binding=True)
+    later = binding.filter(person=OuterRef("person"), starts_on__gt=OuterRef("starts_on"))
+    shown: QuerySet[ContractHolder] = binding.filter(~Exists(later))
+    return shown if people is None else shown.filter(person__in=people)
 
 
-def in_state(holdings: Any, state: str, day: date) -> Any:
-    """Keep the holdings whose person is in a state on a day."""
+def state_condition(state: str, day: date) -> Q:
+    """Return the condition on shown holdings whose person is in a state on a day."""
+    here = Q(starts_on__lte=day, ends_on__gte=day)
     leaving = Q(contract__status__in=[ContractStatus.NOTICE_GIVEN, ContractStatus.ENDED])
-    here = Q(binding=True, starts_on__lte=day, ends_on__gte=day)
-    conditions = {
-        "current": Q(binding=True, ends_on__gte=day),
+    return {
+        "current": Q(ends_on__gte=day),
         "present": here,
-        "arriving": Q(binding=True, starts_on__gt=day),
+        "arriving": Q(starts_on__gt=day),
         "leaving": here & leaving,
-        "former": Q(binding=True, ends_on__lt=day),
-        "none": Q(binding=False),
-    }
-    return holdings.filter(conditions[state])
+        "former": Q(ends_on__lt=day),
+    }[state]
+
+
+def state_counts(shown: Any, day: date) -> dict[str, int]:
+    """Count the people in each state, in one query."""
+    counts: dict[str, int] = shown.aggregate(
+        **{
+            state: Count("pk", filter=state_condition(state, day))
+            for state in ("current", "arriving", "leaving", "former")
+        }
+    )
+    return counts
 
 
 def state_of(holding: Any, day: date) -> str:
@@ -89,8 +100,8 @@ def people_in_state(people: Any, shown: Any, state: str, day: date) -> Any:
     if state == "all":
         return people
     if state == "none":
-        return people.exclude(pk__in=shown.filter(binding=True).values("person"))
-    return people.filter(pk__in=in_state(shown, state, day).values("person"))
+        return people.exclude(pk__in=shown.values("person"))
+    return people.filter(pk__in=shown.filter(state_condition(state, day)).values("person"))
 
 
 def insured_on(day: date) -> Exists:
@@ -131,21 +142,28 @@ def _conditions(key: str, typed: str, digits: str) -> Iterable[tuple[Fact, Q]]:
         yield Fact.PHONE, Q(phone_digits__contains=digits)
 
 
-def sortable(people: Any, shown: Any, user: Any, day: date) -> Any:
-    """Annotate people with what the columns of the list sort by."""
-    holding = shown.filter(person=OuterRef("pk"))
-    held = shown.filter(person=OuterRef(OuterRef("pk"))).values("contract")
+def sortable(people: Any, user: Any, roles: frozenset[Any], day: date, sort: str) -> Any:
+    """Annotate people with what the list is sorted by, and their balance."""
+    column = sort.removeprefix("-")
+    last = ContractHolder.objects.visible_to(user, roles).filter(binding=True)
+    last = last.filter(person=OuterRef("pk")).order_by("-starts_on")
+    if column == "number":
+        people = people.annotate(sort_number=Subquery(last.values("contract__number")[:1]))
+    if column == "dates":
+        ends_on = Subquery(last.values("ends_on")[:1], output_field=DateField())
+        people = people.annotate(sort_end=ends_on)
+    if column == "place":
+        people = people.annotate(sort_place=_place(user, roles, day))
+    return with_balance(people, user)
+
+
+def _place(user: Any, roles: frozenset[Any], day: date) -> Subquery:
+    """Return the home and room a person was last in, as a key that sorts numbers as numbers."""
     number = LPad("room__number", 6, Value("0"))
     label = Concat("room__colocation__name", Value(" "), number, output_field=CharField())
-    place = ContractTerms.objects.filter(contract__in=held, starts_on__lte=day)
-    place = place.order_by("-starts_on").annotate(label=label)
-    people = people.annotate(
-        sort_number=Subquery(holding.values("contract__number")[:1]),
-        sort_start=Subquery(holding.values("starts_on")[:1], output_field=DateField()),
-        sort_end=Subquery(holding.values("ends_on")[:1], output_field=DateField()),
-        sort_place=Subquery(place.values("label")[:1]),
-    )
-    return with_balance(people, user)
+    begun = ContractTerms.objects.visible_to(user, roles).filter(binding=True, starts_on__lte=day)
+    begun = begun.filter(contract__holders__person=OuterRef("pk")).order_by("-starts_on")
+    return Subquery(begun.annotate(label=label).values("label")[:1])
 
 
 def with_balance(people: Any, user: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Count, Q
 from django.http import HttpResponse
 
 from caracol.accounts.models import Territory
@@ -30,9 +29,10 @@ class _List:
         self.day, self.roles = clock.today(), roles
         self.known = may_ever(user)
         self.shown = selectors.holdings_shown(user, roles)
-        people = selectors.sortable(
-            Person.objects.visible_to(user, roles), self.shown, user, self.day
-        )
+        self.sort = _known_sort(request.GET.get("sort", ""))
+        sort = self.sort or ("" if Fact.NAME in self.known else "place")
+        seen = Person.objects.visible_to(user, roles)
+        people = selectors.sortable(seen, user, roles, self.day, sort)
         homes = Colocation.objects.visible_to(user, roles)
         contracts = Contract.objects.visible_to(user, roles)
         territories = Territory.objects.filter(pk__in=contracts.values("territory"))
@@ -49,9 +49,10 @@ class _List:
     @property
     def people(self) -> Any:
         """Who the filters keep: by name, or by room for who knows no name."""
-        if Fact.NAME not in self.known:
-            return self.filter.qs.order_by("sort_place", "pk")
-        return self.filter.qs.order_by("search_key", "pk")
+        found = self.filter.qs
+        if Fact.NAME not in self.known and "sort_place" in found.query.annotations:
+            return found.order_by("sort_place", "pk")
+        return found.order_by("search_key", "pk")
 
 
 @page("residents:person-list")
@@ -63,7 +64,7 @@ def person_list(request: PageRequest) -> HttpResponse:
         people,
         known=known,
         money="balance" in people.query.annotations,
-        order_by=request.GET.get("sort", ""),
+        order_by=found.sort,
     )
     number = request.GET.get("page", "")
     table.paginate(page=_page(number), per_page=PER_PAGE)
@@ -82,18 +83,18 @@ def person_list(request: PageRequest) -> HttpResponse:
     return render_page(request, "residents/person_list.html", context)
 
 
+def _known_sort(text: str) -> str:
+    """Return the column asked for, or nothing when it is not one."""
+    return text if text.removeprefix("-") in PersonTable.base_columns else ""
+
+
 def _page(text: str) -> int:
     return int(text) if text.isdigit() and 0 < int(text) < 100_000 else 1
 
 
 def _states(request: PageRequest, found: _List) -> list[dict[str, Any]]:
     """Return the tabs above the list: how many people are in each state, whatever the filters."""
-    counts = found.shown.aggregate(
-        **{
-            state: Count("pk", filter=Q(pk__in=selectors.in_state(found.shown, state, found.day)))
-            for state in ("current", "arriving", "leaving", "former")
-        }
-    )
+    counts = selectors.state_counts(found.shown, found.day)
     chosen = request.GET.get("state", "")
     labels = (
         ("", "Actuels", "current"),
@@ -153,7 +154,7 @@ def person_export(request: PageRequest) -> HttpResponse:
     """Export the residents that the filters of the list keep; written in the register."""
     found = _List(request)
     rows = []
-    people = list(selectors.with_balance(found.people, request.user))
+    people = list(found.people)
     for start in range(0, len(people), EXPORT_CUT):
         part = people[start : start + EXPORT_CUT]
         rows += [

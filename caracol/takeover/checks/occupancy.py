@@ -41,8 +41,8 @@ def check(book: CheckedBook, rules: Rules, found: Findings) -> None:
         span = _Span(stay.first, stay.last, stay.contract, None)
         rooms[stay.room].append(span)
         people[stay.person].append(span)
-    _tell(rooms, "chambre", ("La chambre est déjà occupée", "Corrigez la chambre"), found)
-    _tell(people, "matricule", ("La personne a déjà un contrat", "Corrigez la personne"), found)
+    _tell(rooms, "chambre", "La chambre est déjà occupée", found)
+    _tell(people, "matricule", "La personne a déjà un contrat", found)
 
 
 def _taken(
@@ -56,10 +56,7 @@ def _taken(
     return spans
 
 
-def _tell(
-    spans: dict[str, list[_Span]], column: str, words: tuple[str, str], found: Findings
-) -> None:
-    what, remedy = words[0], f"{words[1]}, ou les dates de l'un des deux contrats."
+def _tell(spans: dict[str, list[_Span]], column: str, what: str, found: Findings) -> None:
     for taken in spans.values():
         told: set[int] = set()
         for earlier, later in _overlaps(taken):
@@ -72,7 +69,7 @@ def _tell(
                 column,
                 f"{what} du {earlier.first:%d/%m/%Y} au {earlier.last:%d/%m/%Y} par le contrat "
                 f"{earlier.contract} ({where}).",
-                remedy,
+                "Corrigez les dates de l'un des deux, ou la cellule.",
             )
 
 
