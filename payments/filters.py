@@ -86,8 +86,7 @@ class PaperFilter(ListFilter):
     """Filters of the papers of a month."""
 
     etat = forms.ChoiceField(label="Feuille", required=False, choices=PAPER_STATES)
-    genre = forms.CharField(required=False, widget=forms.HiddenInput)
-    field_order = ("q", "maison", "etat", "territoire", "genre")
+    field_order = ("q", "maison", "etat", "territoire")
 
 
 class PaymentFilter(ListFilter):

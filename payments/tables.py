@@ -29,7 +29,8 @@ _SHEET = {
 def who(people: str, number: str) -> SafeString:
     """The people of a contract, which lead to its account, and its number under them."""
     return format_html(
-        '<a class="row-link" href="{}">{}</a><span class="cell-note">{}</span>',
+        '<span class="cell-pair"><a class="row-link" href="{}">{}</a>'
+        '<span class="cell-note">{}</span></span>',
         reverse("payments:account-detail", args=[number]),
         people or number,
         number,
@@ -40,7 +41,14 @@ def where(home: str, room: str) -> SafeString | str:
     """The home, and the room under it."""
     if not home:
         return ""
-    return format_html('{}<span class="cell-note">chambre {}</span>', home, room)
+    return pair(home, f"chambre {room}")
+
+
+def pair(first: Any, note: str) -> SafeString:
+    """A value and its note under it, kept together on a phone."""
+    return format_html(
+        '<span class="cell-pair">{}<span class="cell-note">{}</span></span>', first, note
+    )
 
 
 class _MoneyTable(tables.Table):
@@ -91,7 +99,7 @@ class PreviewTable(_MoneyTable):
         note = record.formula
         if record.change == "changed" and record.before is not None:
             note = f"{atoms.euros(record.before)} le mois d'avant"
-        return format_html('{}<span class="cell-note">{}</span>', atoms.status(label, tone), note)
+        return pair(atoms.status(label, tone), note)
 
     def render_amount(self, value: Decimal) -> SafeString:
         """An amount."""
@@ -191,13 +199,10 @@ class PaperTable(_MoneyTable):
         document = record.document
         kind = record.get_kind_display()
         if document.state != DocumentState.RENDERED:
-            return format_html('{}<span class="cell-note">{}</span>', document.number, kind)
-        return format_html(
-            '<a class="row-link" href="{}">{}</a><span class="cell-note">{}</span>',
-            reverse("documents:document-download", args=[document.number]),
-            document.number,
-            kind,
-        )
+            return pair(document.number, kind)
+        url = reverse("documents:document-download", args=[document.number])
+        link = format_html('<a class="row-link" href="{}">{}</a>', url, document.number)
+        return pair(link, kind)
 
     def render_people(self, record: Any) -> SafeString:
         """Who, and the contract."""
@@ -288,10 +293,6 @@ class ArrearsTable(_MoneyTable):
         attrs = {"caption": "Contrats en retard de paiement"}
         empty_text = "Aucun impayé ne correspond à ces filtres"
 
-    def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.day = day
-
     def render_people(self, record: dict[str, Any]) -> SafeString:
         """Who, and the contract."""
         return who(record["label"].people, record["label"].number)
@@ -301,10 +302,10 @@ class ArrearsTable(_MoneyTable):
         return where(record["label"].home, record["label"].room)
 
     def render_since(self, record: dict[str, Any], value: date) -> SafeString:
-        """The oldest due date, how far it is, and how many terms are late."""
+        """The oldest due date, and how many terms are late."""
         count = record["count"]
-        note = f"{atoms.ago(value, self.day)}, {count} échéance{'s' if count > 1 else ''}"
-        return format_html('{}<span class="cell-note">{}</span>', atoms.day(value), note)
+        note = f"{count} échéance{'s' if count > 1 else ''}"
+        return pair(atoms.day(value), note)
 
     def _aged(self, value: Decimal) -> SafeString:
         return atoms.money(value) if value else SafeString("")

@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 
+from django.db import transaction
+
 from caracol.accounts.enums import Role
 from caracol.accounts.models import Territory, User
 from caracol.accounts.services import grant
@@ -156,6 +158,7 @@ def make_person(last_name="", first_name="", *, territory=None, **fields):
     )
 
 
+@transaction.atomic
 def make_contract(
     room=None,
     person=None,
@@ -207,6 +210,7 @@ def make_contract(
     return contract
 
 
+@transaction.atomic
 def make_amendment(contract, *, effective_on, room=None, reason="nouvelle redevance", **amounts):
     """An amendment that closes the last span of terms and opens the next one."""
     last = contract.terms.order_by("-starts_on").first()

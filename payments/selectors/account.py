@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Prefetch
 
 from caracol.core.money import ZERO
-from caracol.core.periods import Month, french_day
+from caracol.core.periods import Month
 from payments.calculations.allocation import DESIGNATED, EARMARKED, OLDEST, Allocation
 from payments.enums import AccountKind, EntryKind, Payer, PaymentMeans, TermKind
 from payments.models import Posting, Term, TermLine, TermPaper
@@ -107,7 +107,7 @@ class TermRow:
     def title(self) -> str:
         """The month, or the takeover."""
         if self.is_opening:
-            return f"Reprise au {french_day(self.term.due_on)}"
+            return "Reprise des comptes"
         return Month.of(self.term.month).label.capitalize()
 
     @property

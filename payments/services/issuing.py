@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from caracol.accounts.models import Territory, User
 from caracol.audit import history
 from caracol.core.periods import Month
 from caracol.documents import content
-from caracol.documents.models import Document
 from caracol.documents.services.issuing import Order, issue_documents
 from caracol.jobs.models import Job
 from payments import papers
 from payments.enums import PaperKind, TermKind
 from payments.models import Term, TermPaper
+from payments.selectors.due_papers import billed, notices_due, quittances_due, recus_due
 
 NOTICES_ISSUED = history.label("payments.notices-issued", "Avis d'échéance émis")
 RECEIPTS_ISSUED = history.label("payments.receipts-issued", "Quittances et reçus émis")
@@ -45,10 +45,7 @@ def issue_due_notices(
     *, month: Month, on: date, actor: User, territory: Territory | None = None
 ) -> Issue:
     """Issue the due notice of every term of the month that has none."""
-    living = TermPaper.objects.filter(
-        term=OuterRef("pk"), kind=PaperKind.DUE_NOTICE, cancelled_by=None
-    )
-    terms = _terms(month, territory).exclude(Exists(living))
+    terms = notices_due(_terms(month, territory))
     with history.act(NOTICES_ISSUED, actor=actor):
         issued, job = _issue(
             terms,
@@ -70,17 +67,10 @@ def issue_receipts(
     A term with a living quittance, or a reçu for the very amount paid, is left. Aid expected and
     not received makes no quittance (RULEBOOK 2.1).
     """
-    living = TermPaper.objects.filter(term=OuterRef("pk"), cancelled_by=None)
-    terms = _terms(month, territory).filter(paid_amount__gt=0)
-    paid = terms.filter(paid_amount=F("amount")).exclude(
-        Exists(living.filter(kind=PaperKind.QUITTANCE))
-    )
-    part = terms.filter(paid_amount__lt=F("amount")).exclude(
-        Exists(living.filter(kind=PaperKind.RECU, paid_amount=OuterRef("paid_amount")))
-    )
+    terms = _terms(month, territory)
     with history.act(RECEIPTS_ISSUED, actor=actor):
         issued, job = _issue(
-            paid | part,
+            quittances_due(terms) | recus_due(terms),
             papers.receipts,
             on=on,
             actor=actor,
@@ -91,7 +81,7 @@ def issue_receipts(
 
 
 def _terms(month: Month, territory: Territory | None) -> QuerySet[Term]:
-    terms = Term.objects.filter(month=month.first, kind=TermKind.MONTHLY, amount__gt=0)
+    terms = billed(Term.objects.filter(month=month.first))
     return terms.filter(contract__territory=territory) if territory else terms
 
 
@@ -170,13 +160,4 @@ def _counts(month: Month, territory: Territory | None, issued: int, job: Job | N
         recus=by_kind[PaperKind.RECU],
         new=issued,
         job=job,
-    )
-
-
-def documents_of(month: Month, kinds: Sequence[PaperKind]) -> QuerySet[Document]:
-    """Return the living documents of a month's papers of some kinds."""
-    return Document.objects.filter(
-        term_paper__term__month=month.first,
-        term_paper__kind__in=kinds,
-        term_paper__cancelled_by=None,
     )

@@ -40,9 +40,9 @@ def _rows(
 @page("payments:arrears-list")
 def arrears_list(request: PageRequest) -> HttpResponse:
     """List the contracts overdue, aged; aid still awaited is nobody's arrears."""
-    scope, day = Scope(request), clock.today()
-    rows, form = _rows(request, scope, day)
-    table = ArrearsTable(rows, day=day)
+    scope = Scope(request)
+    rows, form = _rows(request, scope, clock.today())
+    table = ArrearsTable(rows)
     ages = [
         {"label": label, "value": atoms.money(sum((row[code] for row in rows), ZERO))}
         for code, label, _, _ in AGES

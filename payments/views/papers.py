@@ -33,6 +33,7 @@ from payments.views.scope import Scope
 from residents.models import Contract
 
 NOTICES, RECEIPTS_CODE = "avis", "quittances"
+FOLLOW = "suivi"  # the part of the list that watches for the end of the jobs
 KINDS: dict[str, tuple[str, tuple[PaperKind, ...]]] = {
     NOTICES: ("Avis d'échéance", (PaperKind.DUE_NOTICE,)),
     RECEIPTS_CODE: ("Quittances et reçus", RECEIPTS),
@@ -59,9 +60,12 @@ def papers_list(request: PageRequest, month: Month) -> HttpResponse:
     """List the papers of a month, with the progress of those being set."""
     scope, kind = Scope(request), asked_kind(request)
     rows = papers_of(scope, month, kind)
+    jobs = live_jobs(request, rows)
+    if request.headers.get("HX-Target") == FOLLOW:
+        watched = {"jobs": jobs, "partials": (FOLLOW,)}
+        return render_page(request, "payments/papers.html", watched)
     homes = homes_of(rows)
     form = PaperFilter(request.GET, territories=scope.territories, homes=homes)
-    jobs = live_jobs(request, rows)
     table = PaperTable(
         _kept(rows, form),
         with_places=scope.sees_places,

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
@@ -23,6 +22,10 @@ from residents.models import Contract
 # How long the person who typed a payment may undo it by oneself.
 UNDO_WITHIN = timedelta(minutes=15)
 UNDONE = "Erreur de saisie, corrigée aussitôt."
+TOO_LATE = (
+    "Ce paiement ne se défait plus d'un clic : une personne responsable peut l'annuler, "
+    "avec un motif, depuis le compte."
+)
 
 
 def _payment(request: PageRequest, pk: int) -> tuple[Entry, Contract]:
@@ -85,7 +88,8 @@ def payment_undo(request: PageRequest, pk: int) -> HttpResponse:
     """Take back at once a payment one has just typed."""
     entry, contract = _payment(request, pk)
     if entry.author_id != request.user.pk or entry.created_at < clock.now() - UNDO_WITHIN:
-        raise PermissionDenied
+        toasts.say(request, TOO_LATE, tone="warning")
+        return redirect("payments:account-detail", number=contract.number)
     try:
         received = reverse_payment(
             entry=entry, on=max(clock.today(), entry.date), reason=UNDONE, actor=request.user
