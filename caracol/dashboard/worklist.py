@@ -10,7 +10,6 @@ from caracol.accounts.enums import NETWORK_WIDE
 from caracol.accounts.models import Invitation
 from caracol.accounts.policy import GLA_DECIDES
 from caracol.core.registries import WorkGroup, WorkItem, work_provider
-from colocations.models import Colocation
 
 SHOWN = 5
 
@@ -20,9 +19,7 @@ def invitations(user: Any, today: date) -> WorkGroup | None:
     """Invitations nobody has accepted yet, for those who decide."""
     if not user.roles & GLA_DECIDES:
         return None
-    # Mission officers awaited by a home show with that home.
-    awaited = Colocation.objects.filter(mission_officer=None).values("mission_officer_email")
-    found = Invitation.objects.filter(accepted_at=None).exclude(email__in=awaited)
+    found = Invitation.objects.filter(accepted_at=None)
     rights = [right for right in user.rights if right.role in GLA_DECIDES]
     if not any(r.role in NETWORK_WIDE or r.territory_id is None for r in rights):
         own = [right.territory_id for right in rights]

@@ -1,9 +1,12 @@
 """What is found wrong, doubtful or to be done in a workbook. Pure."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
+
+from caracol.core.money import NBSP
 
 
 class Weight(StrEnum):
@@ -83,7 +86,8 @@ class Findings:
     def _add(self, weight: Weight, place: Placed, column: str, why: str, remedy: str) -> None:
         letter = self._letters.get((place.sheet, column), "")
         cell = f"{letter}{place.row}" if letter and place.row else ""
-        self._all.append(Finding(weight, place.sheet, place.row, column, cell, why, remedy))
+        words = french(why), french(remedy)
+        self._all.append(Finding(weight, place.sheet, place.row, column, cell, *words))
         if weight is Weight.ERROR:
             self._wrong.add((place.sheet, place.row, column))
 
@@ -128,6 +132,12 @@ class Findings:
     def remarks(self) -> list[Finding]:
         """Warnings and tasks."""
         return self.of(Weight.WARNING, Weight.TASK)
+
+
+def french(text: str) -> str:
+    """Return a sentence whose guillemets and double signs never part from their word."""
+    text = text.replace("« ", f"«{NBSP}")
+    return re.sub(r" (?=[»:;?!€])", NBSP, text)
 
 
 def as_json(findings: Iterable[Finding]) -> list[dict[str, Any]]:

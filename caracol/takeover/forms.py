@@ -1,9 +1,12 @@
 """The form by which a workbook is sent."""
 
+from typing import Any
+
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from caracol.core.errors import Refused
+from caracol.core.uploads import MAX_UPLOAD
 from caracol.takeover.files import check_size
 from caracol.ui.fields import FileDrop
 
@@ -20,11 +23,18 @@ class WorkbookForm(forms.Form):
         widget=FileDrop(attrs={"accept": f".xlsx,{XLSX}"}),
     )
 
-    def clean_workbook(self) -> UploadedFile:
+    def __init__(self, *args: Any, announced: int = 0, **kwargs: Any) -> None:
+        """`announced` is the size of the whole request: a file too heavy does not reach us."""
+        super().__init__(*args, **kwargs)
+        if announced > MAX_UPLOAD:
+            self.fields["workbook"].required = False
+        self._announced = announced
+
+    def clean_workbook(self) -> UploadedFile | None:
         """Refuse a file too heavy, before it is read."""
-        file: UploadedFile = self.cleaned_data["workbook"]
+        file: UploadedFile | None = self.cleaned_data["workbook"]
         try:
-            check_size(file.size or 0)
+            check_size(file.size or 0 if file else self._announced)
         except Refused as refusal:
             raise forms.ValidationError(refusal.message) from refusal
         return file

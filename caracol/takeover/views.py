@@ -13,6 +13,7 @@ from caracol.core import clock, export
 from caracol.core.errors import Refused
 from caracol.core.export import Column, answer
 from caracol.core.pages import PageRequest, get_visible_or_404, page, render_page
+from caracol.core.uploads import announced_size
 from caracol.takeover import selectors, services
 from caracol.takeover.blank_model import write_model
 from caracol.takeover.forms import WorkbookForm
@@ -41,8 +42,13 @@ FIRST_STEPS = (
 @page("takeover:upload", methods=("GET", "POST"))
 def upload(request: PageRequest) -> HttpResponse:
     """Send a workbook to be checked; the ones sent before are listed."""
-    form = WorkbookForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    sent = request.method == "POST"
+    form = WorkbookForm(
+        request.POST if sent else None,
+        request.FILES if sent else None,
+        announced=announced_size(request),
+    )
+    if sent and form.is_valid():
         file = form.cleaned_data["workbook"]
         try:
             run = services.preview_workbook(

@@ -53,6 +53,7 @@ class World:
     bundle: Any
     job: Any
     mail: Any
+    run: Any
 
 
 def make_world(code, *, officer=None):
@@ -175,6 +176,10 @@ ARGUMENTS = {
     "residents:person-history": lambda world: [world.person.pk],
     "residents:person-print": lambda world: [world.person.pk],
     "residents:person-status": lambda world: [world.person.pk],
+    "takeover:abandon": lambda world: [world.run.pk],
+    "takeover:confirm": lambda world: [world.run.pk],
+    "takeover:errors": lambda world: [world.run.pk],
+    "takeover:preview": lambda world: [world.run.pk],
 }
 
 # What is sent to an address that names its thing in what it receives.
@@ -191,4 +196,8 @@ PERSONAL = {
     "jobs:job-progress",
     "jobs:job-retry",
     "payments:payment-undo",
+    "takeover:abandon",
+    "takeover:confirm",
+    "takeover:errors",
+    "takeover:preview",
 }

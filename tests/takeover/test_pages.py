@@ -12,13 +12,11 @@ from caracol.accounts.enums import Role
 from caracol.accounts.policy import PAGES
 from caracol.audit.models import AccessRecord
 from caracol.core import clock
-from caracol.dashboard.selectors import day_of
 from caracol.takeover import files
 from caracol.takeover.models import RunState, TakeoverRun
 from caracol.takeover.reader import read_workbook
 from caracol.takeover.services import preview_workbook
 from caracol.takeover.sheets import SHEETS
-from caracol.takeover.worklist import officers_awaited
 from residents.models import Contract, Person
 from tests.factories import EVERYWHERE, make_user
 from tests.helpers.samples import sample
@@ -167,6 +165,23 @@ def test_a_file_too_heavy_is_said_by_the_form(client_for, director, monkeypatch)
     assert "Ce fichier pèse" in text(page)
 
 
+def test_a_file_of_300_megabytes_is_neither_kept_nor_read(client_for, director, monkeypatch):
+    monkeypatch.setattr("caracol.core.uploads.MAX_UPLOAD", 1000)
+    monkeypatch.setattr("caracol.takeover.forms.MAX_UPLOAD", 1000)
+    monkeypatch.setattr(files, "MAX_FILE", 1000)
+    file = SimpleUploadedFile("a.xlsx", b"PK" * 2000)
+    page = client_for(director).post(UPLOAD, {"workbook": file})
+    assert page.status_code == 422
+    assert not page.wsgi_request.FILES
+    assert "Ce fichier pèse" in text(page)
+
+
+def test_a_form_sent_without_file_says_so(client_for, director):
+    page = client_for(director).post(UPLOAD)
+    assert page.status_code == 422
+    assert "error-summary" in text(page)
+
+
 def test_a_manager_of_one_territory_does_not_take_over_another(client_for):
     book = changed(Sites_0_territoire="HDF", Sites_0_code_postal="59000")
     page = client_for(make_user(territory="IDF")).post(
@@ -242,15 +257,3 @@ def test_the_blank_model_filled_is_a_right_workbook(client_for, director):
     workbook.save(stream)
     stream.seek(0)
     assert "Confirmer la reprise" in text(send(client, stream))
-
-
-# --- What is left to be done ---------------------------------------------------------------------
-def test_what_is_left_to_do_shows_the_day_after(client_for, director):
-    client = client_for(director)
-    send(client, file_of(Contrats_0_type_contrat="COP"))
-    client.post(reverse("takeover:confirm", args=[TakeoverRun.objects.get().pk]))
-    waiting = {group.code: group.total for group in day_of(director, clock.today()).groups}
-    assert waiting["grounds"] == 1
-    assert waiting["officers-awaited"] == 1
-    assert "invitations" not in waiting
-    assert officers_awaited(make_user(Role.ACCOUNTANT), clock.today()) is None

@@ -104,7 +104,7 @@ def _unique(rows: Iterable[Any], column: str, found: Findings) -> dict[str, Any]
             continue
         if row.key in firsts:
             why = f"« {row.key.upper()} » figure déjà à la ligne {firsts[row.key].row}."
-            found.error(row, column, why, "Chacun n'y figure qu'une fois : corrigez ou retirez-la.")
+            found.error(row, column, why, "Corrigez ce code, ou retirez la ligne.")
         else:
             firsts[row.key] = row
     return firsts

@@ -110,7 +110,7 @@ def _check_officer(home: HomeRow, rules: Rules, invited: set[str], found: Findin
         home,
         "charge_de_mission",
         f"« {email} » n'a pas encore de compte.",
-        "Une invitation sera en attente : la colocation lui reviendra à sa première connexion.",
+        "La reprise lui garde une invitation, et note son adresse sur la colocation.",
     )
 
 

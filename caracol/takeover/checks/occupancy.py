@@ -41,8 +41,8 @@ def check(book: CheckedBook, rules: Rules, found: Findings) -> None:
         span = _Span(stay.first, stay.last, stay.contract, None)
         rooms[stay.room].append(span)
         people[stay.person].append(span)
-    _tell(rooms, "chambre", "La chambre est déjà occupée", found)
-    _tell(people, "matricule", "La personne a déjà un contrat", found)
+    _tell(rooms, "chambre", ("La chambre est déjà occupée", "Corrigez la chambre"), found)
+    _tell(people, "matricule", ("La personne a déjà un contrat", "Corrigez la personne"), found)
 
 
 def _taken(
@@ -56,7 +56,10 @@ def _taken(
     return spans
 
 
-def _tell(spans: dict[str, list[_Span]], column: str, what: str, found: Findings) -> None:
+def _tell(
+    spans: dict[str, list[_Span]], column: str, words: tuple[str, str], found: Findings
+) -> None:
+    what, remedy = words[0], f"{words[1]}, ou les dates de l'un des deux contrats."
     for taken in spans.values():
         told: set[int] = set()
         for earlier, later in _overlaps(taken):
@@ -69,7 +72,7 @@ def _tell(spans: dict[str, list[_Span]], column: str, what: str, found: Findings
                 column,
                 f"{what} du {earlier.first:%d/%m/%Y} au {earlier.last:%d/%m/%Y} par le contrat "
                 f"{earlier.contract} ({where}).",
-                "Corrigez les dates de l'un des deux, ou la cellule.",
+                remedy,
             )
 
 
