@@ -11,7 +11,8 @@ from caracol.core.periods import Month
 from caracol.demo.stays import Habit, Stay
 
 SILENT_MONTHS = 4
-_EFFORTS = {"0": 18, "0.5": 34, "1": 36, "1.5": 12}
+_EFFORTS = {"0": 12, "0.5": 30, "1": 38, "1.5": 20}
+_MOST_BEHIND = 3  # months of share; beyond, a repayment is agreed
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,8 @@ class Purse:
 
     def _effort(self, share: Decimal, dice: Random) -> Decimal:
         factor = Decimal(dice.choices(list(_EFFORTS), list(_EFFORTS.values()))[0])
+        if self.owed > _MOST_BEHIND * share:
+            factor = Decimal("1.5")
         wanted = (share * factor / 10).quantize(Decimal(1)) * 10 if factor != 1 else share
         return min(wanted, max(self.owed, ZERO))
 

@@ -26,7 +26,7 @@ from colocations.models import (
     Site,
 )
 from payments.models import Account
-from residents.enums import LIVING, AidEligibility, Civility, ContractStatus, NoticeGiver
+from residents.enums import AidEligibility, Civility, ContractStatus, NoticeGiver
 from residents.models import (
     Amendment,
     Contract,
@@ -39,6 +39,7 @@ from residents.models import (
     PersonStatus,
     ResidencePermit,
 )
+from residents.services.lifecycle import advance_contracts, move, next_status
 
 HOME_OPENED = history.label("colocations.home-opened", "Colocation ouverte")
 AGREEMENT_EXTENDED = history.label("colocations.agreement-extended", "Convention prolongée")
@@ -92,7 +93,7 @@ class Life:
             self._arrive(chapter.arrivals)
         with history.act(INSURANCE_RECORDED, actor=self.actor):
             self._insure(chapter)
-        self._settle_states(min(chapter.month.last, self.story.today))
+        advance_contracts(on=min(chapter.month.last, self.story.today), actor=self.actor)
 
     # --- Homes ----------------------------------------------------------------------------------
     def _open(self, place: Place) -> None:
@@ -183,9 +184,9 @@ class Life:
                     rule=_NOTICE_RULES[leaving.stay.place.kind],
                     reason=leaving.reason,
                 )
-                contract.status = ContractStatus.NOTICE_GIVEN
+                move(contract=contract, act="donner congé", actor=self.actor)
                 self._end(contract, leaving.ends_on)
-            contract.save(update_fields=["exit_reason", "status"])
+            contract.save(update_fields=["exit_reason"])
 
     def _end(self, contract: Contract, last: date) -> None:
         """Move the last day of a contract, of its holders and of its last terms."""
@@ -222,9 +223,7 @@ class Life:
                 territory=self.territories[arrival.stay.place.territory],
                 number=arrival.stay.number,
                 kind=arrival.stay.place.kind,
-                status=ContractStatus.IN_FORCE
-                if arrival.terms.starts_on <= self.story.today
-                else ContractStatus.SIGNED,
+                status=ContractStatus.SIGNED,
                 starts_on=arrival.terms.starts_on,
                 ends_on=arrival.terms.ends_on,
                 payment_method=arrival.stay.method,
@@ -276,18 +275,12 @@ class Life:
             for stay, one in chapter.certificates
         )
 
-    def _settle_states(self, day: date) -> None:
-        """Contracts past their last day are over."""
-        over = Contract.objects.filter(status__in=LIVING, ends_on__lt=day)
-        with history.act(NOTICE_RECORDED, actor=self.actor):
-            over.update(status=ContractStatus.ENDED)
-
     def close_settled(self) -> None:
         """Close the contracts that are over, owe nothing and are owed nothing."""
         unsettled = Account.objects.exclude(balance=0).exclude(contract=None).values("contract")
         settled = Contract.objects.filter(status=ContractStatus.ENDED).exclude(pk__in=unsettled)
         with history.act(CONTRACT_CLOSED, actor=self.actor):
-            settled.update(status=ContractStatus.CLOSED)
+            settled.update(status=next_status(ContractStatus.ENDED, "clore"))
 
     # --- People ---------------------------------------------------------------------------------
     def _meet(self, arrivals: list[Arrival]) -> None:

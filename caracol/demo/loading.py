@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -32,7 +33,8 @@ from residents.models import Contract
 
 ONE_AT_A_TIME = 4_221_719
 NOTICE_MONTHS = 1
-RECEIPT_MONTHS = 2
+RECEIPT_MONTHS = 5
+ONE_BY_ONE_MONTHS = 2
 OPEN_MONTHS = 3
 RECEIPT_DAY = 12
 BOUNCE_DAY = 22
@@ -166,13 +168,13 @@ class Loader:
         if month < self.story.month:
             for code, territory in self.territories.items():
                 close_month(month=month, actor=self.managers[code], territory=territory)
-        if month < self.story.month.plus(-RECEIPT_MONTHS):
-            money.receive(month)
-            return
-        events = money.events(month)
+        if month < self.story.month.plus(-ONE_BY_ONE_MONTHS):
+            events = money.events_at_once(month, month.day(RECEIPT_DAY))
+        else:
+            events = money.events(month)
         events += self._papers(month)
-        if self._has_papers(month.previous()):
-            on = min(month.day(BOUNCE_DAY), self.story.today)
+        if month.next() == self.story.month and self._has_papers(month.previous()):
+            on = month.day(BOUNCE_DAY)
             events.append(Event(on, lambda: money.bounce(month.previous(), on), rank=9))
         for event in in_order(events):
             event.do()
@@ -183,9 +185,11 @@ class Loader:
         events = []
         if self.story.month.plus(-NOTICE_MONTHS) <= month < self.story.month:
             events.append(Event(month.first, lambda: self._issue_notices(month), rank=1))
-        if self._has_papers(month.previous()):
-            on, paid = month.day(RECEIPT_DAY), month.previous()
-            events.append(Event(on, lambda: self._issue_receipts(paid, on), rank=8))
+        # Late payers get theirs with the following month's.
+        for paid in (month.plus(-2), month.previous()):
+            if month < self.story.month and self._has_papers(paid):
+                on = month.day(RECEIPT_DAY)
+                events.append(Event(on, partial(self._issue_receipts, paid, on), rank=8))
         return events
 
     def _has_papers(self, month: Month) -> bool:

@@ -95,12 +95,15 @@ class Money:
         )
         return [event for event in events if event.on <= self.story.today]
 
-    def receive(self, month: Month) -> None:
-        """Write at once all that came in during a month of the past."""
+    def events_at_once(self, month: Month, middle: date) -> list[Event]:
+        """Return what came in during a month of the past, written in two halves."""
         self._ask(month)
         facts = [self._payment(stay, gift) for stay, gift in self.to_come.pop(month, [])]
-        facts += [*self._aid(month), *self._deposits(month)]
-        self._post(sorted(facts, key=lambda fact: fact.on))
+        facts = sorted([*facts, *self._aid(month), *self._deposits(month)], key=_day)
+        return [
+            Event(middle, partial(self._post, [fact for fact in facts if fact.on <= middle])),
+            Event(month.last, partial(self._post, [fact for fact in facts if fact.on > middle])),
+        ]
 
     @staticmethod
     def _post(facts: list[Fact]) -> None:
@@ -320,6 +323,10 @@ class Money:
         for entry in bounced:
             reverse_payment(entry=entry, on=on, reason=BOUNCED, actor=entry.author)
         return len(bounced)
+
+
+def _day(fact: Fact) -> date:
+    return fact.on
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:

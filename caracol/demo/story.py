@@ -163,7 +163,7 @@ class Teller:
         self, stay: Stay, chapter: Chapter, ends_on: date, received_on: date | None = None
     ) -> None:
         stay.leaves = True
-        stay.pays_at_leaving = self.dice.random() < 0.85
+        stay.pays_at_leaving = self.dice.random() < 0.93
         chapter.leavings.append(Leaving(stay, ends_on, self.dice.choice(EXITS), received_on))
         self.free[stay.place.code, stay.current.room] = ends_on + DAY
 
@@ -217,7 +217,7 @@ class Teller:
                 continue
             for number in room_numbers(place):
                 free_from = self.free.get((place.code, number))
-                if free_from is None or self.dice.random() > 0.42:
+                if free_from is None or self.dice.random() > 0.34:
                     continue
                 starts_on = max(free_from, month.first) + self.dice.randrange(2, 16) * DAY
                 if starts_on <= month.last:
