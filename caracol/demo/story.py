@@ -61,6 +61,7 @@ class Teller:
         self._begin()
         for back in range(self.months, -1, -1):
             self._live(self.story.month.plus(-back))
+        self._announce_departures()
         self._welcome_next_month()
         return self.story
 
@@ -151,9 +152,22 @@ class Teller:
         settled = stay.starts_on < month.plus(-3).first and stay.ends_on > month.plus(2).last
         return settled and self.dice.random() < 0.018
 
+    def _announce_departures(self) -> None:
+        """Let three people give notice these days, in three homes."""
+        settled = self.story.month.plus(-4).first
+        homes: dict[str, Stay] = {}
+        for stay in self.living:
+            if not stay.leaves and stay.starts_on < settled:
+                homes.setdefault(stay.place.code, stay)
+        for days, stay in enumerate(list(homes.values())[:3], start=2):
+            if stay.ends_on > self.story.today + 45 * DAY:
+                self._depart(stay, self.story.today - days * DAY, self.story.chapters[-1])
+
     def _give_notice(self, stay: Stay, month: Month, chapter: Chapter) -> None:
         latest = min(month.last, self.story.today).day
-        received_on = month.day(self.dice.randrange(1, latest + 1))
+        self._depart(stay, month.day(self.dice.randrange(1, latest + 1)), chapter)
+
+    def _depart(self, stay: Stay, received_on: date, chapter: Chapter) -> None:
         is_crt = stay.place.kind == "CRT"
         ends_on = received_on + 15 * DAY if is_crt else end_of_duration(received_on, 1)
         stay.cut(ends_on)

@@ -91,7 +91,8 @@ def _serve(port: int) -> int:
         return 2
     foreground = Foreground()
     with foreground.listening():
-        code = foreground.run([*MANAGE, "demo_load"])
+        # The worker that starts next prints the papers.
+        code = foreground.run([*MANAGE, "demo_load", "--leave-papers"])
     if code:
         return code
     python = [sys.executable, "-m"]

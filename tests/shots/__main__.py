@@ -72,7 +72,11 @@ def shots():
     month = Month.of(clock.today())
     contract = (
         Contract.objects.filter(
-            status=ContractStatus.IN_FORCE, terms__expected_aid__gt=0, amendments__isnull=False
+            status=ContractStatus.IN_FORCE,
+            terms__expected_aid__gt=0,
+            amendments__isnull=False,
+            accounts__kind="RECEIVABLE",
+            accounts__balance__lte=0,
         )
         .order_by("starts_on", "pk")
         .first()
@@ -139,7 +143,9 @@ def visit(url, wanted):
     from tests.helpers.browsers import ARGUMENTS, find_chromium
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=[*ARGUMENTS, "--lang=fr-FR"]
+        )
         states = {}
         for shot in wanted:
             context = browser.new_context(
@@ -193,11 +199,13 @@ def keep_quittance():
     from caracol.documents.enums import DocumentState
     from caracol.documents.models import Document
 
-    document = (
-        Document.objects.filter(kind="QUITTANCE", state=DocumentState.RENDERED)
-        .order_by("-pk")
-        .first()
+    aided = Document.objects.filter(
+        kind="QUITTANCE",
+        state=DocumentState.RENDERED,
+        term_paper__cancelled_by=None,
+        term_paper__term__expected_aid__gt=0,
     )
+    document = aided.order_by("-issued_on", "pk").first()
     if document is None or not shutil.which("pdftoppm"):
         print("quittance: nothing to draw it with, the picture is left as it was")
         return
