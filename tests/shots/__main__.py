@@ -109,7 +109,7 @@ def serving(url):
         yield url
         return
     manage = [sys.executable, str(ROOT / "manage.py")]
-    subprocess.run([*manage, "demo_load"], check=True)
+    subprocess.run([*manage, "demo_load", "--leave-papers"], check=True)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     server = subprocess.Popen(
@@ -196,12 +196,11 @@ def take(page, shot):
 
 def keep_quittance():
     """Keep the first page of a quittance as a picture."""
-    from caracol.documents.enums import DocumentState
     from caracol.documents.models import Document
+    from caracol.documents.services.rendering import render_document
 
     aided = Document.objects.filter(
         kind="QUITTANCE",
-        state=DocumentState.RENDERED,
         term_paper__cancelled_by=None,
         term_paper__term__expected_aid__gt=0,
     )
@@ -209,7 +208,7 @@ def keep_quittance():
     if document is None or not shutil.which("pdftoppm"):
         print("quittance: nothing to draw it with, the picture is left as it was")
         return
-    with tempfile.TemporaryDirectory() as folder, document.file.open("rb") as pdf:
+    with tempfile.TemporaryDirectory() as folder, render_document(document).file.open("rb") as pdf:
         source = Path(folder) / "quittance.pdf"
         source.write_bytes(pdf.read())
         command = ["pdftoppm", "-png", "-r", "100", "-singlefile", str(source)]
