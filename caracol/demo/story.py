@@ -231,7 +231,7 @@ class Teller:
                 continue
             for number in room_numbers(place):
                 free_from = self.free.get((place.code, number))
-                if free_from is None or self.dice.random() > 0.34:
+                if free_from is None or self.dice.random() > 0.38:
                     continue
                 starts_on = max(free_from, month.first) + self.dice.randrange(2, 16) * DAY
                 if starts_on <= month.last:

@@ -26,6 +26,7 @@ IMAGES = ROOT / "docs" / "images"
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 HEAVIEST = 250_000
+FRENCH = {"LANGUAGE": "fr_FR", "LANG": "fr_FR.UTF-8"}  # how date fields are written
 
 
 @dataclass
@@ -88,7 +89,6 @@ def shots():
         Shot("connexion", "", "/"),
         Shot("aujourdhui", "gla", "/"),
         Shot("aujourdhui-sombre", "gla", "/", scheme="dark"),
-        Shot("mois", "gla", reverse("payments:month-detail", args=[month])),
         Shot("mois-precedent", "gla", reverse("payments:month-detail", args=[month.previous()])),
         Shot("compte", "gla", account),
         Shot("impayes", "gla", reverse("payments:arrears-list")),
@@ -144,7 +144,7 @@ def visit(url, wanted):
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=[*ARGUMENTS, "--lang=fr-FR"]
+            executable_path=find_chromium(), args=ARGUMENTS, env={**os.environ, **FRENCH}
         )
         states = {}
         for shot in wanted:
