@@ -11,10 +11,11 @@ from django.db.models import Prefetch
 from caracol.core.money import ZERO
 from caracol.core.periods import Month
 from payments.calculations.allocation import DESIGNATED, EARMARKED, OLDEST, Allocation
-from payments.enums import AccountKind, EntryKind, Payer, PaymentMeans, TermKind
+from payments.enums import AccountKind, EntryKind, Payer, TermKind
 from payments.models import Posting, Term, TermLine, TermPaper
 from payments.selectors.allocations import allocations
 from payments.selectors.owing import AID_AWAITED_MONTHS
+from payments.selectors.wording import describe, is_debt_taken_over, is_term, means_label
 from residents.enums import AidEligibility, AidPayee
 from residents.models import Contract
 
@@ -293,7 +294,7 @@ class AccountSheet:
         rows = {
             posting.pk: MoneyRow(posting, left=self.allocation.left.get(posting.pk, ZERO))
             for posting in self._of(AccountKind.RECEIVABLE)
-            if not _is_term(posting) and not _is_debt_taken_over(posting)
+            if not is_term(posting) and not is_debt_taken_over(posting)
         }
         for row in self.terms:
             for part in row.parts:
@@ -363,53 +364,3 @@ def aid_awaited(
     ):
         return ZERO
     return min(term.amount - paid, max(term.expected_aid - received, ZERO))
-
-
-def describe(posting: Posting) -> tuple[str, str]:
-    """Say in French what a line of the account is: a label and a detail."""
-    entry = posting.entry
-    if _is_term(posting):
-        return _term_label(entry.term), ""
-    if entry.kind == EntryKind.OPENING:
-        return "Reprise du solde", ""
-    if entry.kind == EntryKind.REVERSAL:
-        return "Annulation", entry.reason
-    if entry.kind in (EntryKind.PAYMENT, EntryKind.AID):
-        payer = Payer(posting.payer or Payer.RESIDENT).label
-        note = str(entry.source.get("note", ""))
-        words = [str(payer), note, _named(posting)]
-        return means_label(posting).capitalize(), " · ".join(word for word in words if word)
-    return str(EntryKind(entry.kind).label).capitalize(), entry.reason or entry.label
-
-
-def means_label(posting: Posting) -> str:
-    """Say how money came."""
-    entry = posting.entry
-    if entry.kind == EntryKind.OPENING:
-        return "avance reprise"
-    if entry.kind == EntryKind.REVERSAL:
-        return "annulation"
-    means = entry.source.get("means", "")
-    if means in PaymentMeans.values:
-        return str(PaymentMeans(means).label)
-    return str(EntryKind(entry.kind).label)
-
-
-def _term_label(term: Term) -> str:
-    if term.kind == TermKind.OPENING:
-        return "Reprise du solde"
-    return f"Échéance de {Month.of(term.month).label}"
-
-
-def _named(posting: Posting) -> str:
-    if posting.entitlement_month is None:
-        return ""
-    return f"pour {Month.of(posting.entitlement_month).label}"
-
-
-def _is_term(posting: Posting) -> bool:
-    return getattr(posting.entry, "term", None) is not None
-
-
-def _is_debt_taken_over(posting: Posting) -> bool:
-    return posting.entry.kind == EntryKind.OPENING and posting.amount > 0

@@ -8,8 +8,8 @@ from typing import Any
 from caracol.core.periods import Month
 from payments.enums import EntryKind, Payer
 from payments.models import Posting
-from payments.selectors.account import means_label
 from payments.selectors.labels import Label, contract_labels
+from payments.selectors.wording import means_label
 
 
 @dataclass(frozen=True)
