@@ -158,8 +158,10 @@ class Life:
             if (until - gap.starts_on).days < 7:
                 continue
             cause, note = VOIDS[index % len(VOIDS)]
-            if self.story.first_end(gap.place) < self.story.month_end(6):
+            if gap.ends_on is None and gap.place.ends[-1] < 6:
                 cause, note = VoidCause.CLOSING, "Plus d'arrivée avant la fin de la convention"
+            elif gap.ends_on and gap.ends_on >= self.story.today:
+                cause, note = VoidCause.RESERVED, "Contrat signé"
             room = self.rooms[gap.place.code, gap.room]
             rows.append(
                 RoomVoid(

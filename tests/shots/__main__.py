@@ -26,7 +26,6 @@ IMAGES = ROOT / "docs" / "images"
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 HEAVIEST = 250_000
-FRENCH = {"LANGUAGE": "fr_FR", "LANG": "fr_FR.UTF-8"}  # how date fields are written
 
 
 @dataclass
@@ -73,9 +72,9 @@ def shots():
     month = Month.of(clock.today())
     contract = (
         Contract.objects.filter(
+            territory__code="IDF",
             status=ContractStatus.IN_FORCE,
             terms__expected_aid__gt=0,
-            amendments__isnull=False,
             accounts__kind="RECEIVABLE",
             accounts__balance__lte=0,
         )
@@ -143,9 +142,7 @@ def visit(url, wanted):
     from tests.helpers.browsers import ARGUMENTS, find_chromium
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=ARGUMENTS, env={**os.environ, **FRENCH}
-        )
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         states = {}
         for shot in wanted:
             context = browser.new_context(
