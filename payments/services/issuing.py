@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from caracol.accounts.models import Territory, User
@@ -22,6 +22,7 @@ NOTICES_ISSUED = history.label("payments.notices-issued", "Avis d'échéance ém
 RECEIPTS_ISSUED = history.label("payments.receipts-issued", "Quittances et reçus émis")
 
 CHUNK = 500
+ISSUING_LOCKS = 717
 _CODES = {
     PaperKind.DUE_NOTICE: "DUE_NOTICE",
     PaperKind.QUITTANCE: "QUITTANCE",
@@ -45,6 +46,7 @@ def issue_due_notices(
     *, month: Month, on: date, actor: User, territory: Territory | None = None
 ) -> Issue:
     """Issue the due notice of every term of the month that has none."""
+    _wait_for_others(month)
     terms = notices_due(_terms(month, territory))
     with history.act(NOTICES_ISSUED, actor=actor):
         issued, job = _issue(
@@ -67,6 +69,7 @@ def issue_receipts(
     A term with a living quittance, or a reçu for the very amount paid, is left. Aid expected and
     not received makes no quittance (RULEBOOK 2.1).
     """
+    _wait_for_others(month)
     terms = _terms(month, territory)
     with history.act(RECEIPTS_ISSUED, actor=actor):
         issued, job = _issue(
@@ -78,6 +81,14 @@ def issue_receipts(
             territory=territory,
         )
     return _counts(month, territory, issued, job)
+
+
+def _wait_for_others(month: Month) -> None:
+    """Let one run at a time issue a month's papers: the next reads what this one has issued."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, %s)", [ISSUING_LOCKS, month.year * 100 + month.number]
+        )
 
 
 def _terms(month: Month, territory: Territory | None) -> QuerySet[Term]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from django.db import transaction
 from django.db.models import F
 
 from caracol.accounts.models import User
@@ -38,6 +39,7 @@ def withdraw_papers(*, term_ids: Sequence[int], reason: str, on: date, actor: Us
     return len(found)
 
 
+@transaction.atomic
 def withdraw_paper(*, paper: TermPaper, reason: str, on: date, actor: User) -> Document:
     """Cancel one living paper by hand, for a reason; a fresh one can be issued after.
 
