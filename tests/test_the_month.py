@@ -67,10 +67,13 @@ def test_a_dry_run_says_the_same_and_writes_nothing(tmp_path):
         (("close_month", "2026-13"), "AAAA-MM"),
         (("close_month", "2026-10"), "précède la reprise"),
         (("close_month", "2026-11", "--territory", "XXX"), "inconnu"),
+        (("close_month", "2026-11", "--out", "/nowhere/terms.csv"), "ne peut pas être écrit"),
+        (("export_ledger", "--format", "csv", "--out", "/nowhere/x"), "ne peut pas être écrit"),
     ],
 )
 def test_what_a_command_refuses_it_says_with_exit_code_two(arguments, reason):
     manage("takeover", sample("reprise.xlsx"))
     answer, code = manage(*arguments)
     assert code == 2
+    assert not Term.objects.filter(kind="MONTHLY").exists()
     assert reason in answer["errors"][0]["message"]

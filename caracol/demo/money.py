@@ -321,7 +321,7 @@ class Money:
         )
         bounced = list(entries.order_by("pk")[:2])
         for entry in bounced:
-            reverse_payment(entry=entry, on=on, reason=BOUNCED, actor=entry.author)
+            reverse_payment(entry=entry, on=on, today=on, reason=BOUNCED, actor=entry.author)
         return len(bounced)
 
 

@@ -115,11 +115,11 @@ def _explain(piece: Conditions, month: Month, amount: Decimal) -> dict[str, Any]
             f"Du {french_day(piece.first)} au {french_day(piece.last)}, premier et dernier jours "
             f"compris : {days} jours sur {month.days}."
         )
-    formula = (
-        f"{euros(piece.monthly)} × {days} ÷ {month.days} = {euros(amount)}"
-        if days < month.days
-        else ""
-    )
+    formula = ""
+    if days < month.days:
+        formula = f"{euros(piece.monthly)} × {days} ÷ {month.days} = {euros(amount)}"
+        if amount != round_half_up(Fraction(piece.monthly) * days / month.days):
+            formula += " (arrondi une seule fois, sur le total du mois)"
     node: dict[str, Any] = {"label": sentence, "amount": str(amount), "detail": formula}
     if piece.charges:
         node["children"] = [

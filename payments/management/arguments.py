@@ -1,6 +1,8 @@
 """Arguments that several commands read alike."""
 
+import os
 from argparse import ArgumentParser
+from pathlib import Path
 
 from caracol.accounts.models import Territory
 from caracol.core.errors import Refused
@@ -34,3 +36,13 @@ def read_territory(code: str) -> Territory | None:
         known = ", ".join(Territory.objects.order_by("code").values_list("code", flat=True))
         raise ArgumentRefused(f"Le territoire « {code} » est inconnu. Codes connus : {known}.")
     return territory
+
+
+def check_writable(path: Path) -> None:
+    """Refuse, before anything is done, a file that could not be written after."""
+    folder = path.resolve().parent
+    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise ArgumentRefused(
+            f"« {path} » ne peut pas être écrit : donnez un fichier dans un dossier existant où "
+            "vous avez le droit d'écrire. Rien n'a été fait."
+        )

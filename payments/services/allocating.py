@@ -40,8 +40,9 @@ def reallocate(contract_ids: Iterable[int]) -> list[int]:
 def contracts_with_credit(contract_ids: Sequence[int], month: Month) -> list[int]:
     """Return the contracts that may hold money no term has used yet.
 
-    Their balance is not what their terms leave unpaid, or aid came for the month before its term:
-    as much money taken back from an older month would hide it in the balance.
+    Their balance is not what their terms leave unpaid, or aid came for the month before its term
+    (as much money taken back from an older month would hide it in the balance), or money settles
+    a later term that the month, closed after it, comes before.
     """
     # One table at a time: a join would be planned on statistics older than what was just written.
     accounts = Account.objects.filter(contract__in=contract_ids, kind=AccountKind.RECEIVABLE)
@@ -59,5 +60,7 @@ def contracts_with_credit(contract_ids: Sequence[int], month: Month) -> list[int
         account__in=list(receivables), payer=Payer.CAF, entitlement_month=month.first
     )
     found = {receivables[account][0] for account in aided.values_list("account", flat=True)}
+    later = Term.objects.filter(contract__in=contract_ids, month__gt=month.first, paid_amount__gt=0)
+    found |= set(later.values_list("contract", flat=True))
     found |= {pk for pk, balance in receivables.values() if balance != unpaid.get(pk, ZERO)}
     return sorted(found)

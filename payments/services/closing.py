@@ -13,6 +13,7 @@ from django.db.models import Count, Sum
 
 from caracol.accounts.models import Territory, User
 from caracol.audit import history
+from caracol.core import clock
 from caracol.core.errors import Refused
 from caracol.core.money import ZERO
 from caracol.core.periods import Month
@@ -22,6 +23,7 @@ from payments.models import Account, MonthClosing, Term
 from payments.services import copying
 from payments.services.accounts import open_accounts
 from payments.services.allocating import contracts_with_credit, reallocate
+from payments.services.withdrawing import withdraw_papers
 from residents.enums import BINDING
 from residents.models import Contract, ContractTerms, ContractTypeRule
 
@@ -107,7 +109,14 @@ def _post_chunk(month: Month, drafts: list[TermDraft], actor: User, result: Clos
         .values_list("contract", "pk")
     )
     copying.copy_terms(month, drafts, receivables, actor)
-    reallocate(contracts_with_credit(ids, month))
+    moved = contracts_with_credit(ids, month)
+    reallocate(moved)
+    withdraw_papers(
+        contract_ids=moved,
+        reason=f"L'échéance de {month.label}, plus ancienne, a été émise : elle passe d'abord.",
+        on=clock.today(),
+        actor=actor,
+    )
     for draft in drafts:
         count, total = result.territories.get(draft.territory, (0, ZERO))
         result.territories[draft.territory] = (count + 1, total + draft.bill.amount)

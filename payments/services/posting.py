@@ -1,5 +1,6 @@
 """Write an entry once, whatever runs twice or at the same time."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -71,7 +72,7 @@ def post(
         except IntegrityError as error:
             known = _posted_meanwhile(error, key, on)
     if known is not None:
-        _must_be_same(known, kind, on, lines)
+        _must_be_same(known, kind, on, lines, source or {})
         return known, False
     Posting.objects.bulk_create(
         Posting(
@@ -138,10 +139,14 @@ def _posted_meanwhile(error: IntegrityError, key: str, on: date) -> Entry:
     raise error
 
 
-def _must_be_same(known: Entry, kind: EntryKind, on: date, lines: Sequence[Line]) -> None:
-    asked = sorted((line.account.pk, line.amount) for line in lines if line.amount)
-    posted = sorted(known.postings.values_list("account_id", "amount"))
-    if (known.kind, known.date, posted) != (kind, on, asked):
+def _must_be_same(
+    known: Entry, kind: EntryKind, on: date, lines: Sequence[Line], source: dict[str, Any]
+) -> None:
+    asked = Counter((line.account.pk, line.amount, line.payer, line.month) for line in lines)
+    posted = Counter(
+        known.postings.values_list("account_id", "amount", "payer", "entitlement_month")
+    )
+    if (known.kind, known.date, known.source, posted) != (kind, on, source, asked):
         raise KeyReusedForAnotherFact(
             f"Une autre écriture porte déjà la clé « {known.key} » : rien n'a été écrit."
         )

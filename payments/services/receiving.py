@@ -12,9 +12,9 @@ from caracol.audit import history
 from caracol.core.errors import Refused
 from caracol.core.money import euros
 from caracol.core.periods import Month
-from payments.enums import AccountKind, EntryKind, Payer, PaymentMeans
-from payments.models import Entry
-from payments.services.accounts import lock_account, shared_account
+from payments.enums import AccountKind, EntryKind, Payer, PaymentMeans, TermKind
+from payments.models import Account, Entry, Term
+from payments.services.accounts import account_of, lock_account, shared_account
 from payments.services.allocating import reallocate
 from payments.services.posting import Line, check_now, post, reverse
 from payments.services.withdrawing import withdraw_papers
@@ -65,7 +65,10 @@ def record_payment(
     """Record money received and settle terms with it (RULEBOOK 2.2).
 
     `key` is made by who asks, once per payment: the same key again changes nothing. `month` is
-    the one the payer names. Raises PaymentRefused, MonthLocked, KeyReusedForAnotherFact.
+    the one the payer names, or that aid is for. Aid for a month of before the takeover settles
+    the aid awaited at the takeover, up to what is awaited (DESIGN section 7). Papers that attest
+    money which now settles another month are cancelled. Raises PaymentRefused, MonthLocked,
+    KeyReusedForAnotherFact.
     """
     if amount <= 0:
         raise PaymentRefused("Le montant d'un paiement est supérieur à zéro.")
@@ -74,6 +77,10 @@ def record_payment(
     with history.act(RECORDED, actor=actor):
         receivable = lock_account(contract)
         named = month.first if month else None
+        credited = receivable
+        if payer == Payer.CAF and _is_before_takeover(contract, named):
+            credited = account_of(contract, AccountKind.AID_AT_TAKEOVER)
+            _refuse_more_than_awaited(key, credited, amount)
         label = f"{PaymentMeans(means).label.capitalize()} {contract.number}"
         entry, new = post(
             key=f"payment:{key}",
@@ -83,27 +90,51 @@ def record_payment(
             source={"means": means, "payer": payer, "note": note},
             lines=[
                 Line(shared_account(_DEBITED[PaymentMeans(means)]), amount),
-                Line(receivable, -amount, payer, named),
+                Line(credited, -amount, payer, named),
             ],
             author=actor,
         )
+        withdrawn = 0
         if new:
             reallocate([contract.pk])
+            withdrawn = withdraw_papers(
+                contract_ids=[contract.pk],
+                reason=f"Un paiement de {euros(amount)} a changé la répartition de ce mois.",
+                on=today,
+                actor=actor,
+            )
             check_now()
-    return Received(entry, new)
+    return Received(entry, new, withdrawn)
+
+
+def _is_before_takeover(contract: Contract, month: date | None) -> bool:
+    openings = Term.objects.filter(contract=contract, kind=TermKind.OPENING)
+    return month is not None and openings.filter(month__gte=month).exists()
+
+
+def _refuse_more_than_awaited(key: str, awaited: Account, amount: Decimal) -> None:
+    if amount > awaited.balance and not Entry.objects.filter(key=f"payment:{key}").exists():
+        raise PaymentRefused(
+            f"À la reprise, {euros(awaited.balance)} d'aide étaient encore attendus pour ce "
+            f"contrat : {euros(amount)} les dépassent. Enregistrez la part attendue, et voyez "
+            "avec la CAF à quoi correspond le reste."
+        )
 
 
 @transaction.atomic
-def reverse_payment(*, entry: Entry, on: date, reason: str, actor: User) -> Received:
+def reverse_payment(*, entry: Entry, on: date, today: date, reason: str, actor: User) -> Received:
     """Take a payment back: a bounced cheque, a refused debit, a mistake.
 
     Its terms reopen; the quittances and reçus they no longer deserve are cancelled by numbered
-    counter-documents in the same transaction. Raises NotAPayment, MonthLocked, PaymentRefused.
+    counter-documents, dated today, in the same transaction. Raises NotAPayment, MonthLocked,
+    PaymentRefused.
     """
     if entry.kind not in (EntryKind.PAYMENT, EntryKind.AID):
         raise NotAPayment("Cette écriture n'est pas un paiement : elle ne s'annule pas ici.")
     if on < entry.date:
         raise PaymentRefused("Un paiement ne s'annule pas avant d'avoir été reçu.")
+    if on > today:
+        raise PaymentRefused("Une annulation ne se date pas de l'avenir.")
     if not reason.strip():
         raise PaymentRefused("Dites pourquoi ce paiement est annulé.")
     contracts = _contracts(entry)
@@ -113,9 +144,10 @@ def reverse_payment(*, entry: Entry, on: date, reason: str, actor: User) -> Rece
         reversal, new = reverse(entry=entry, on=on, author=actor, reason=reason)
         withdrawn = 0
         if new:
-            lost = reallocate(contract.pk for contract in contracts)
+            ids = [contract.pk for contract in contracts]
+            reallocate(ids)
             why = f"Un paiement de {euros(_amount(entry))} a été annulé : {reason}"
-            withdrawn = withdraw_papers(term_ids=lost, reason=why, on=on, actor=actor)
+            withdrawn = withdraw_papers(contract_ids=ids, reason=why, on=today, actor=actor)
             check_now()
     return Received(reversal, new, withdrawn)
 
@@ -123,7 +155,8 @@ def reverse_payment(*, entry: Entry, on: date, reason: str, actor: User) -> Rece
 def _contracts(entry: Entry) -> list[Contract]:
     return list(
         Contract.objects.filter(
-            accounts__kind=AccountKind.RECEIVABLE, accounts__postings__entry=entry
+            accounts__kind__in=[AccountKind.RECEIVABLE, AccountKind.AID_AT_TAKEOVER],
+            accounts__postings__entry=entry,
         )
         .distinct()
         .order_by("pk")

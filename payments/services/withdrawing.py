@@ -1,10 +1,11 @@
 """Cancel the papers that a term no longer deserves, each by a numbered counter-document."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F
 
 from caracol.accounts.models import User
 from caracol.audit import history
@@ -22,21 +23,44 @@ class PaperRefused(Refused):
     """The paper cannot be withdrawn."""
 
 
-def withdraw_papers(*, term_ids: Sequence[int], reason: str, on: date, actor: User) -> int:
-    """Cancel the quittances of terms no longer paid in full, and the reçus for more than is paid.
+def withdraw_papers(*, contract_ids: Sequence[int], reason: str, on: date, actor: User) -> int:
+    """Cancel the quittances and reçus of contracts that attest money which settles them no more.
 
-    Returns how many were cancelled. To be called in the transaction that took the money back.
+    The money left, or settles another month now: aid came for the month, an older term was
+    posted. A paper whose every payment and aid is still there stays true. Returns how many were
+    cancelled. To be called in the transaction that moved the money, once terms are reallocated.
     """
-    living = TermPaper.objects.filter(term__in=term_ids, cancelled_by=None)
-    lost = living.filter(kind=PaperKind.QUITTANCE, term__paid_amount__lt=F("term__amount"))
-    lost |= living.filter(kind=PaperKind.RECU, paid_amount__gt=F("term__paid_amount"))
-    found = list(lost.select_related("document").order_by("pk"))
-    if found:
-        folder = papers.TermFolder(Term.objects.filter(pk__in=term_ids), on)
-        terms = {term.pk: term for term in folder.terms}
-        for paper in found:
-            _cancel(folder, terms[paper.term_id], paper, reason=reason, on=on, actor=actor)
-    return len(found)
+    living = TermPaper.objects.filter(
+        term__contract__in=contract_ids,
+        kind__in=[PaperKind.QUITTANCE, PaperKind.RECU],
+        cancelled_by=None,
+    )
+    found = list(living.select_related("document").order_by("pk"))
+    if not found:
+        return 0
+    folder = papers.TermFolder(Term.objects.filter(pk__in={paper.term_id for paper in found}), on)
+    terms = {term.pk: term for term in folder.terms}
+    false = [paper for paper in found if not _still_true(paper, folder.received)]
+    for paper in false:
+        _cancel(folder, terms[paper.term_id], paper, reason=reason, on=on, actor=actor)
+    return len(false)
+
+
+def _still_true(paper: TermPaper, received: dict[int, list[papers.Received]]) -> bool:
+    """Return whether all that the paper attests, day by day, still settles its term."""
+    now: Counter[tuple[bool, str]] = Counter()
+    for share in received.get(paper.term_id, []):
+        now[share.is_aid, share.on.isoformat()] += _cents(share.amount)
+    then: Counter[tuple[bool, str]] = Counter()
+    for is_aid, name in ((False, "payments"), (True, "aids")):
+        for line in paper.document.data.get(name, []):
+            then[is_aid, line["received_on"]] += _cents(Decimal(line["amount"]))
+    return all(now[key] >= amount for key, amount in then.items())
+
+
+def _cents(amount: Decimal) -> int:
+    """Return an amount in whole cents."""
+    return int(amount * 100)
 
 
 @transaction.atomic

@@ -26,13 +26,15 @@ TOO_LATE = (
     "Ce paiement ne se défait plus d'un clic : une personne responsable peut l'annuler, "
     "avec un motif, depuis le compte."
 )
+# The accounts that a payment credits: the contract's, or the aid awaited at the takeover.
+OF_RESIDENTS = (AccountKind.RECEIVABLE, AccountKind.AID_AT_TAKEOVER)
 
 
 def _payment(request: PageRequest, pk: int) -> tuple[Entry, Contract]:
     """Return a payment and its contract, both seen by the user, else 404."""
     contract = get_visible_or_404(
         request,
-        Contract.objects.filter(accounts__kind=AccountKind.RECEIVABLE).distinct(),
+        Contract.objects.filter(accounts__kind__in=OF_RESIDENTS).distinct(),
         accounts__postings__entry=pk,
     )
     entry = get_object_or_404(Entry.objects.select_related("author", "reversed_by"), pk=pk)
@@ -46,7 +48,9 @@ def payment_reverse(request: PageRequest, pk: int) -> HttpResponse:
     form = ReversalForm(request.POST or None, initial={"on": clock.today()})
     if form.is_valid():
         try:
-            received = reverse_payment(entry=entry, actor=request.user, **form.cleaned_data)
+            received = reverse_payment(
+                entry=entry, today=clock.today(), actor=request.user, **form.cleaned_data
+            )
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
@@ -66,7 +70,7 @@ def payment_reverse(request: PageRequest, pk: int) -> HttpResponse:
 
 def try_amount(entry: Entry) -> Any:
     """Return what a payment brought, over all its contracts."""
-    lines = entry.postings.filter(account__kind=AccountKind.RECEIVABLE)
+    lines = entry.postings.filter(account__kind__in=OF_RESIDENTS)
     return -sum(lines.values_list("amount", flat=True))
 
 
@@ -92,7 +96,11 @@ def payment_undo(request: PageRequest, pk: int) -> HttpResponse:
         return redirect("payments:account-detail", number=contract.number)
     try:
         received = reverse_payment(
-            entry=entry, on=max(clock.today(), entry.date), reason=UNDONE, actor=request.user
+            entry=entry,
+            on=clock.today(),
+            today=clock.today(),
+            reason=UNDONE,
+            actor=request.user,
         )
     except Refused as refusal:
         toasts.say(request, refusal.message, tone="danger")

@@ -42,7 +42,13 @@ def books(association):
         actor=actor,
         note='=HYPERLINK("x");\tlu',
     )
-    reverse_payment(entry=received.entry, on=date(2026, 11, 9), reason="erreur", actor=actor)
+    reverse_payment(
+        entry=received.entry,
+        on=date(2026, 11, 9),
+        today=date(2026, 11, 23),
+        reason="erreur",
+        actor=actor,
+    )
     return contract
 
 

@@ -81,7 +81,11 @@ def test_a_reopened_month_takes_the_reversal_and_nothing_else(manager, director)
     with pytest.raises(MonthLocked):
         pay(contract, manager, key="other")
     outcome = reverse_payment(
-        entry=received.entry, on=date(2026, 10, 31), reason="doublon", actor=manager
+        entry=received.entry,
+        on=date(2026, 10, 31),
+        today=date(2026, 11, 23),
+        reason="doublon",
+        actor=manager,
     )
     assert outcome.new
     assert lock(manager).state == LockState.LOCKED

@@ -70,6 +70,17 @@ def test_the_explanation_says_days_and_sum():
     assert piece["detail"].endswith("= 126,67\N{NO-BREAK SPACE}€")
 
 
+def test_a_share_that_the_whole_has_rounded_says_so():
+    conditions = [
+        Conditions(date(2026, 1, 1), date(2026, 11, 15), D("200.01")),
+        Conditions(date(2026, 11, 16), date(2027, 1, 1), D("200.03")),
+    ]
+    bill = bill_month(Month.parse("2026-11"), conditions)
+    details = [node["detail"] for node in bill.explanation["children"]]
+    assert bill.amount == D("200.02")
+    assert sum("arrondi une seule fois" in detail for detail in details) == 1
+
+
 money = st.decimals(min_value=0, max_value=2000, places=2)
 starts = st.dates(date(2024, 1, 1), date(2027, 12, 31))
 

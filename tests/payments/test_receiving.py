@@ -14,6 +14,7 @@ from payments.services.allocating import reallocate
 from payments.services.checking import check_ledger
 from payments.services.closing import close_month
 from payments.services.issuing import issue_due_notices, issue_receipts
+from payments.services.openings import OpeningBalance, take_over_balances
 from payments.services.posting import KeyReusedForAnotherFact, Line, post
 from payments.services.receiving import (
     NotAPayment,
@@ -143,7 +144,7 @@ def test_a_payment_taken_back_cancels_the_quittance_by_a_counter_document(contra
     received = pay(contract, actor, 200)
     issue(actor)
     outcome = reverse_payment(
-        entry=received.entry, on=TODAY, reason="chèque sans provision", actor=actor
+        entry=received.entry, on=TODAY, today=TODAY, reason="chèque sans provision", actor=actor
     )
     check_constraints()
     [quittance] = papers(PaperKind.QUITTANCE, living=False)
@@ -157,15 +158,19 @@ def test_a_payment_taken_back_cancels_the_quittance_by_a_counter_document(contra
 
 def test_a_payment_is_taken_back_once(contract, actor):
     received = pay(contract, actor, 200)
-    first = reverse_payment(entry=received.entry, on=TODAY, reason="erreur", actor=actor)
-    second = reverse_payment(entry=received.entry, on=TODAY, reason="erreur", actor=actor)
+    first = reverse_payment(
+        entry=received.entry, on=TODAY, today=TODAY, reason="erreur", actor=actor
+    )
+    second = reverse_payment(
+        entry=received.entry, on=TODAY, today=TODAY, reason="erreur", actor=actor
+    )
     assert (first.new, second.new) == (True, False)
 
 
 def test_what_is_not_a_payment_is_not_taken_back(contract, actor):
     entry = Entry.objects.filter(kind=EntryKind.TERM).first()
     with pytest.raises(NotAPayment):
-        reverse_payment(entry=entry, on=TODAY, reason="x", actor=actor)
+        reverse_payment(entry=entry, on=TODAY, today=TODAY, reason="x", actor=actor)
 
 
 def test_the_database_refuses_a_quittance_for_a_term_not_paid(contract, actor):
@@ -233,7 +238,88 @@ def test_the_ledger_is_right_after_all_this(contract, actor):
     received = pay(contract, actor, 250)
     receive_aid(contract, actor, 80, OCTOBER)
     issue(actor)
-    reverse_payment(entry=received.entry, on=TODAY, reason="rejet", actor=actor)
+    reverse_payment(entry=received.entry, on=TODAY, today=TODAY, reason="rejet", actor=actor)
     report = check_ledger()
     assert report.ok, report.failures
     assert report.checked["paid_amount"] == 2
+
+
+def test_a_month_closed_after_a_later_one_takes_its_money_back(actor):
+    contract = factories.make_contract(
+        starts_on=date(2026, 3, 1), ends_on=date(2027, 2, 28), fee="200.00"
+    )
+    close_month(month=OCTOBER, actor=actor)
+    close_month(month=Month(2026, 12), actor=actor)
+    pay(contract, actor, 400)
+    issue(actor, Month(2026, 12))
+    close_month(month=NOVEMBER, actor=actor)
+    check_constraints()
+    assert paid(contract) == {
+        OCTOBER.first: D(200),
+        NOVEMBER.first: D(200),
+        date(2026, 12, 1): D(0),
+    }
+    assert not papers(PaperKind.QUITTANCE).exists()
+    assert check_ledger().ok
+    assert pay(contract, actor, 200, key="later").new
+
+
+def test_a_quittance_that_aid_has_made_false_is_cancelled_and_issued_again(contract, actor):
+    pay(contract, actor, 200)
+    issue(actor)
+    outcome = pay(contract, actor, 80, key="caf", payer=Payer.CAF, month=OCTOBER)
+    assert outcome.withdrawn == 1
+    assert paid(contract) == {OCTOBER.first: D(200), NOVEMBER.first: D(80)}
+    assert issue(actor).new == 1
+    [quittance] = papers(PaperKind.QUITTANCE)
+    assert (quittance.document.data["paid_total"], len(quittance.document.data["aids"])) == (
+        "120.00",
+        1,
+    )
+
+
+def test_a_recu_stays_true_when_more_money_comes(contract, actor):
+    pay(contract, actor, 50)
+    issue(actor)
+    assert pay(contract, actor, 30, key="more").withdrawn == 0
+    assert papers(PaperKind.RECU).count() == 1
+
+
+def test_aid_of_before_the_takeover_settles_the_aid_awaited_then(actor):
+    contract = factories.make_contract(
+        starts_on=date(2026, 3, 1), ends_on=date(2027, 2, 28), fee="200.00"
+    )
+    take_over_balances(
+        balances=[OpeningBalance(contract, D(50), aid_expected=D(80))],
+        on=date(2026, 10, 31),
+        actor=actor,
+    )
+    with pytest.raises(PaymentRefused, match="80,00"):
+        pay(contract, actor, 81, payer=Payer.CAF, month=OCTOBER)
+    outcome = pay(contract, actor, 80, payer=Payer.CAF, month=OCTOBER)
+    assert account_of(contract, AccountKind.AID_AT_TAKEOVER).balance == 0
+    assert account_of(contract, AccountKind.RECEIVABLE).balance == D(50)
+    assert not pay(contract, actor, 80, payer=Payer.CAF, month=OCTOBER).new
+    reverse_payment(entry=outcome.entry, on=TODAY, today=TODAY, reason="erreur", actor=actor)
+    assert account_of(contract, AccountKind.AID_AT_TAKEOVER).balance == D(80)
+    assert check_ledger().ok
+
+
+def test_taking_back_is_not_dated_from_the_future_and_its_paper_is_dated_today(contract, actor):
+    received = pay(contract, actor, 200)
+    issue(actor)
+    with pytest.raises(PaymentRefused, match="avenir"):
+        reverse_payment(
+            entry=received.entry, on=date(2099, 1, 1), today=TODAY, reason="x", actor=actor
+        )
+    reverse_payment(
+        entry=received.entry, on=date(2026, 11, 12), today=TODAY, reason="rejet", actor=actor
+    )
+    [quittance] = papers(PaperKind.QUITTANCE, living=False)
+    assert quittance.cancelled_by.issued_on == TODAY
+
+
+def test_the_same_key_with_another_month_is_refused(contract, actor):
+    pay(contract, actor, 50)
+    with pytest.raises(KeyReusedForAnotherFact):
+        pay(contract, actor, 50, month=NOVEMBER)

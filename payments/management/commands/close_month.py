@@ -10,7 +10,12 @@ from caracol.accounts.services import system_user
 from caracol.core.commands import Answer, JsonCommand
 from caracol.core.money import ZERO, euros
 from caracol.core.periods import Month
-from payments.management.arguments import add_month, read_month, read_territory
+from payments.management.arguments import (
+    add_month,
+    check_writable,
+    read_month,
+    read_territory,
+)
 from payments.models import Term
 from payments.services.closing import Closing, close_month, preview_month
 from residents.enums import BINDING, ContractStatus
@@ -32,6 +37,8 @@ class Command(JsonCommand):
         """Close, or say what closing would do."""
         month = read_month(options["month"])
         territory = read_territory(options["territory"])
+        if options["out"]:
+            check_writable(options["out"])
         rows = _posted(month, territory.pk if territory else None)
         if options["dry_run"]:
             drafts = preview_month(month, territory)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from caracol.core.commands import Answer, JsonCommand
+from payments.management.arguments import check_writable
 from payments.services.books import WRITERS, export_ledger
 
 
@@ -21,6 +22,7 @@ class Command(JsonCommand):
     def run(self, **options: Any) -> Answer:
         """Write the file beside itself, then put it in place whole."""
         path: Path = options["out"]
+        check_writable(path)
         partial = path.with_name(f".{path.name}.partial")
         with partial.open("w", encoding="utf-8", newline="") as stream:
             exported = export_ledger(stream, options["format"])
