@@ -173,8 +173,12 @@ def test_a_payment_of_many_contracts_is_taken_back_during_the_closing(real_db, m
     before = dict(balances())
     closed, taken_back, again = at_once(
         lambda: close_month(month=MONTH, actor=actor).new,
-        lambda: reverse_payment(entry=entry, on=TODAY, reason="rejet", actor=actor).new,
-        lambda: reverse_payment(entry=entry, on=TODAY, reason="rejet", actor=actor).new,
+        lambda: (
+            reverse_payment(entry=entry, on=TODAY, today=TODAY, reason="rejet", actor=actor).new
+        ),
+        lambda: (
+            reverse_payment(entry=entry, on=TODAY, today=TODAY, reason="rejet", actor=actor).new
+        ),
     )
     assert closed == 150
     assert sorted([taken_back, again]) == [False, True]

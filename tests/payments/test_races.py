@@ -99,7 +99,7 @@ def test_a_payment_taken_back_from_three_windows_is_reversed_once(contract, acto
     entry = pay(contract, actor).entry
 
     def take_back():
-        return reverse_payment(entry=entry, on=TODAY, reason="rejet", actor=actor).new
+        return reverse_payment(entry=entry, on=TODAY, today=TODAY, reason="rejet", actor=actor).new
 
     assert sorted(at_once(*[take_back] * 3)) == [False, False, True]
     assert Entry.objects.filter(reverses=entry).count() == 1
@@ -188,7 +188,9 @@ def test_a_quittance_and_the_payment_that_leaves_never_stay_together(contract, a
         entry = pay(contract, actor, key=f"turn:{turn}").entry
         outcomes = at_once(
             lambda: issue_receipts(month=OCTOBER, on=TODAY, actor=actor),
-            lambda entry=entry: reverse_payment(entry=entry, on=TODAY, reason="rejet", actor=actor),
+            lambda entry=entry: reverse_payment(
+                entry=entry, on=TODAY, today=TODAY, reason="rejet", actor=actor
+            ),
         )
         assert not [each for each in outcomes if isinstance(each, Exception)], outcomes
         assert not TermPaper.objects.filter(cancelled_by=None).exists()
