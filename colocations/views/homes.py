@@ -17,7 +17,7 @@ from caracol.core.registries import tabs_for
 from colocations.filters import HomeFilter
 from colocations.models import Colocation, Room
 from colocations.permissions import sees_amounts
-from colocations.selectors.homes import history_subjects, homes_on, nearness
+from colocations.selectors.homes import history_subjects, homes_on, nearness, open_on
 from colocations.selectors.rooms import room_lines, rooms_on
 from colocations.selectors.timeline import home_timeline
 from colocations.tables import HomeTable
@@ -40,7 +40,9 @@ def home_list(request: PageRequest) -> HttpResponse:
     found = _filtered(request)
     table = HomeTable(found.qs, day=clock.today(), order_by=request.GET.get("sort", ""))
     table.paginate(page=_number(request), per_page=PER_PAGE)
-    totals = found.qs.order_by().aggregate(rooms=Sum("room_count"), occupied=Sum("occupied_count"))
+    # A home given back to its owner has rooms, but none to let.
+    living = found.qs.order_by().filter(open_on(clock.today()))
+    totals = living.aggregate(rooms=Sum("room_count"), occupied=Sum("occupied_count"))
     context = {
         "filter": found,
         "table": table,
