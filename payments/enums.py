@@ -27,6 +27,9 @@ PER_CONTRACT = (
     AccountKind.AID_AT_TAKEOVER,
 )
 
+# The accounts that money received for a contract goes to.
+MONEY_FROM_PAYERS = (AccountKind.RECEIVABLE, AccountKind.AID_AT_TAKEOVER)
+
 # The French chart of accounts: general code of each kind.
 CHART: dict[str, str] = {
     AccountKind.RECEIVABLE: "411",

@@ -1,6 +1,8 @@
 """Forms of the money: they turn text into typed values."""
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -13,8 +15,29 @@ from caracol.ui.fields import DateField, MoneyField
 from payments.enums import Payer, PaymentMeans
 
 
+@dataclass(frozen=True)
+class NamedMonth:
+    """A month that money may be for: billed here (settled or not), or that of the takeover."""
+
+    month: Month
+    settled: bool = False
+    before_takeover: bool = False
+
+    @property
+    def label(self) -> str:
+        """What the list of months says."""
+        name = self.month.label.capitalize()
+        if self.before_takeover:
+            return f"{name} (avant la reprise)"
+        return f"{name} (réglé)" if self.settled else name
+
+
 class PaymentForm(forms.Form):
-    """Money received by hand. `key` is made with the form: sent twice, it is written once."""
+    """Money received by hand. `key` is made with the form: sent twice, it is written once.
+
+    Aid is for the month it was granted for, settled or not; another payer names an unsettled one.
+    `is_known` says that the payment is written already: its month may be settled since, by it.
+    """
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     amount = MoneyField(label="Montant reçu", min_value=Decimal("0.01"))
@@ -26,7 +49,8 @@ class PaymentForm(forms.Form):
     month = forms.ChoiceField(
         label="Mois concerné",
         required=False,
-        help_text="Seulement si la personne l'a précisé, ou pour une aide de la CAF.",
+        help_text="Seulement si la personne l'a précisé. Une aide de la CAF va toujours au mois "
+        "de droit, même réglé ou d'avant la reprise.",
     )
     note = forms.CharField(
         label="Note",
@@ -35,12 +59,16 @@ class PaymentForm(forms.Form):
         help_text="Numéro du chèque ou du reçu, par exemple.",
     )
 
-    def __init__(self, *args: Any, months: list[Month], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, months: Sequence[NamedMonth], is_known: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.named = {named.month: named for named in months}
+        self.is_known = is_known
         self.fields["amount"].widget.attrs["autofocus"] = True
         self.fields["month"].choices = [  # type: ignore[attr-defined]
             ("", "Le plus ancien d'abord"),
-            *((str(month), month.label.capitalize()) for month in months),
+            *((str(named.month), named.label) for named in months),
         ]
 
     @staticmethod
@@ -67,11 +95,32 @@ class PaymentForm(forms.Form):
         return Month.parse(text) if text else None
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the month of an aid: it is tied to it by law."""
+        """Ask for the month of an aid, tied to it by law; of others, a month still to pay."""
         data = super().clean() or {}
-        if data.get("payer") == Payer.CAF and "month" in data and data["month"] is None:
+        if "payer" not in data or "month" not in data:
+            return data
+        if data["payer"] != Payer.CAF:
+            self._check_unsettled(data["month"])
+        elif data["month"] is None:
             self.add_error("month", "Une aide de la CAF est toujours pour un mois précis.")
         return data
+
+    def _check_unsettled(self, month: Month | None) -> None:
+        if month is None or self.is_known:
+            return
+        named = self.named[month]
+        if named.before_takeover:
+            text = (
+                f"{month.label.capitalize()} précède la reprise des comptes : seule une aide de "
+                "la CAF s'y rattache. Laissez « Le plus ancien d'abord »."
+            )
+            self.add_error("month", text)
+        elif named.settled:
+            text = (
+                f"{month.label.capitalize()} est déjà réglé : laissez « Le plus ancien d'abord » "
+                "ou choisissez un mois qui reste dû."
+            )
+            self.add_error("month", text)
 
 
 class ReasonForm(forms.Form):
@@ -93,6 +142,19 @@ class ReversalForm(ReasonForm):
         widget=forms.TextInput({"autofocus": True}),
     )
     on = DateField(label="Date de l'annulation")
+
+    def clean_on(self) -> Any:
+        """Refuse a day to come."""
+        day = self.cleaned_data["on"]
+        if day > clock.today():
+            raise ValidationError("Une annulation ne se date pas de l'avenir.")
+        return day
+
+
+class AheadForm(forms.Form):
+    """The word asked before closing a month that has not begun."""
+
+    ahead = forms.BooleanField(label="Je clôture un mois à venir")
 
 
 class StatementForm(forms.Form):

@@ -11,7 +11,7 @@ from django.db.models.functions import TruncMonth
 from caracol.core.money import ZERO
 from caracol.core.periods import Month
 from caracol.documents.enums import DocumentState
-from payments.enums import AccountKind, EntryKind, LockState, PaperKind, TermKind
+from payments.enums import MONEY_FROM_PAYERS, EntryKind, LockState, PaperKind, TermKind
 from payments.models import MonthClosing, PeriodLock, Posting, TermPaper
 from payments.models.terms import TermQuerySet
 from payments.selectors.due_papers import notices_due, quittances_due, recus_due
@@ -148,7 +148,7 @@ def payments_of(contracts: Any) -> Any:
     return Posting.objects.filter(
         Q(entry__kind__in=RECEIVED) | Q(entry__reverses__kind__in=RECEIVED),
         account__contract__in=contracts,
-        account__kind=AccountKind.RECEIVABLE,
+        account__kind__in=MONEY_FROM_PAYERS,
     )
 
 

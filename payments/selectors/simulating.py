@@ -7,7 +7,7 @@ from decimal import Decimal
 from caracol.core.money import ZERO
 from caracol.core.periods import Month
 from payments.calculations.allocation import Money
-from payments.enums import AccountKind, PaperKind, Payer
+from payments.enums import MONEY_FROM_PAYERS, AccountKind, PaperKind, Payer, TermKind
 from payments.models import Account, Entry, Posting, Term, TermPaper
 from payments.selectors.allocations import allocations
 from residents.models import Contract
@@ -32,18 +32,33 @@ class Share:
 
 @dataclass(frozen=True)
 class PaymentTry:
-    """What a payment would do."""
+    """What a payment would do.
+
+    Aid for a month before the takeover settles no term: `awaited` is the aid that the takeover
+    still waits for, `None` for any other payment.
+    """
 
     shares: list[Share]
     credit: Decimal
     before: Decimal
     after: Decimal
+    amount: Decimal
+    awaited: Decimal | None = None
+
+    @property
+    def still_awaited(self) -> Decimal:
+        """What the takeover would wait for afterwards; negative: more came than it awaits."""
+        return (self.awaited or ZERO) - self.amount
 
 
 def try_payment(
     *, contract: Contract, amount: Decimal, on: date, payer: Payer, month: Month | None
 ) -> PaymentTry:
     """Return what money received would settle, and what would stay in hand."""
+    before = balance_of(contract)
+    if payer == Payer.CAF and month and _is_before_takeover(contract, month):
+        awaited = balance_of(contract, AccountKind.AID_AT_TAKEOVER)
+        return PaymentTry([], ZERO, before, before, amount, awaited)
     money = Money(TRIED, on, amount, payer, month.first if month else None)
     now = allocations([contract.pk])[contract.pk]
     then = allocations([contract.pk], extra={contract.pk: [money]})[contract.pk]
@@ -54,14 +69,19 @@ def try_payment(
         for key, paid in then.paid.items()
         if (gain := paid - now.paid.get(key, ZERO))
     ]
-    before = balance_of(contract)
     left = sum(then.left.values(), ZERO) - sum(now.left.values(), ZERO)
     return PaymentTry(
         shares=sorted(shares, key=lambda share: share.term.due_on),
         credit=max(left, ZERO),
         before=before,
         after=before - amount,
+        amount=amount,
     )
+
+
+def _is_before_takeover(contract: Contract, month: Month) -> bool:
+    openings = Term.objects.filter(contract=contract, kind=TermKind.OPENING)
+    return openings.filter(month__gte=month.first).exists()
 
 
 @dataclass(frozen=True)
@@ -80,7 +100,7 @@ class ReversalTry:
 
 def try_reversal(entry: Entry) -> ReversalTry:
     """Return which terms a reversal would reopen, and which papers it would cancel."""
-    lines = Posting.objects.filter(entry=entry, account__kind=AccountKind.RECEIVABLE)
+    lines = Posting.objects.filter(entry=entry, account__kind__in=MONEY_FROM_PAYERS)
     contracts = list(lines.values_list("account__contract", flat=True).distinct())
     now = allocations(contracts)
     then = allocations(contracts, without=[entry.pk])
@@ -113,7 +133,7 @@ def _papers_lost(paid: dict[int, Decimal]) -> list[TermPaper]:
     ]
 
 
-def balance_of(contract: Contract) -> Decimal:
-    """Return what a contract owes now: positive is owed by the resident."""
-    account = Account.objects.filter(contract=contract, kind=AccountKind.RECEIVABLE).first()
+def balance_of(contract: Contract, kind: AccountKind = AccountKind.RECEIVABLE) -> Decimal:
+    """Return the balance of a contract's account: by default, what the resident owes now."""
+    account = Account.objects.filter(contract=contract, kind=kind).first()
     return account.balance if account else ZERO

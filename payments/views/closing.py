@@ -18,13 +18,14 @@ from caracol.core.periods import Month
 from caracol.ui import toasts
 from payments.enums import TermKind
 from payments.filters import PreviewFilter, TermFilter
+from payments.forms import AheadForm
 from payments.selectors.drafts import CHANGES, Preview, preview_lines
 from payments.selectors.labels import contracts_matching, homes_of, people_of, with_labels
 from payments.selectors.owing import with_aid_awaited
 from payments.services.closing import close_month
 from payments.tables import PreviewTable, TermTable, term_state
 from payments.views.lists import answer_file, homes_in, paginate
-from payments.views.month import month_drafts, month_frame, month_urls
+from payments.views.month import is_ahead, month_drafts, month_frame, month_urls
 from payments.views.scope import Scope
 from residents.models import Contract
 
@@ -64,6 +65,7 @@ def month_preview(request: PageRequest, month: Month) -> HttpResponse:
         "shown_total": sum((line.amount for line in lines), ZERO),
         "shown_count": len(lines),
         "may_close": may(request.user, "payments:month-close"),
+        "ahead_form": AheadForm() if is_ahead(month) else None,
     }
     return render_page(request, "payments/month_preview.html", context)
 
@@ -112,6 +114,13 @@ def month_close(request: PageRequest, month: Month) -> HttpResponse:
     """Post the month's terms, exactly those that were previewed, or nothing."""
     scope = Scope(request)
     urls = month_urls(month, scope)
+    if is_ahead(month) and not AheadForm(request.POST).is_valid():
+        text = (
+            f"{month.label.capitalize()} n'a pas commencé : rien n'a été inscrit. Pour le clôturer "
+            "dès maintenant, cochez « Je clôture un mois à venir »."
+        )
+        toasts.say(request, text, tone="warning")
+        return redirect(urls["preview"])
     try:
         count, total = _close(request, month, scope)
     except NotAsPreviewed as refusal:
@@ -123,7 +132,7 @@ def month_close(request: PageRequest, month: Month) -> HttpResponse:
     if count:
         text = (
             f"{month.label.capitalize()} est clôturé : {count} échéances inscrites pour "
-            f"{euros(total)}. Une erreur se corrige par une régularisation, jamais en effaçant."
+            f"{euros(total)}. Une échéance émise ne se supprime pas et ne change plus."
         )
     else:
         text = f"{month.label.capitalize()} était déjà clôturé : rien n'a changé."

@@ -74,9 +74,14 @@ def month_detail(request: PageRequest, month: Month) -> HttpResponse:
         "payments": last_payments(scope.payments(), month, LAST_PAYMENTS),
         "check": last_check(),
         "is_over": month < Month.of(day),
-        "is_early": month > Month.of(day).next(),
+        "is_ahead": is_ahead(month),
     }
     return render_page(request, "payments/month_detail.html", context)
+
+
+def is_ahead(month: Month) -> bool:
+    """Whether a month has not begun: much may still change before it does."""
+    return month > Month.of(clock.today())
 
 
 def month_drafts(month: Month, scope: Scope) -> list[Any] | None:

@@ -1,5 +1,6 @@
 """Record a payment by hand: find the contract, see what it settles, save."""
 
+import uuid
 from decimal import Decimal
 from typing import Any
 
@@ -16,8 +17,8 @@ from caracol.core.pages import PageRequest, allowed, get_visible_or_404, page, r
 from caracol.core.periods import Month
 from caracol.ui import toasts
 from payments.enums import Payer, PaymentMeans, TermKind
-from payments.forms import PaymentForm
-from payments.models import Term
+from payments.forms import NamedMonth, PaymentForm
+from payments.models import Entry, Term
 from payments.selectors.account import RULES
 from payments.selectors.labels import Label, contract_labels, contracts_matching
 from payments.selectors.owing import with_aid_awaited
@@ -73,18 +74,29 @@ def _find(request: PageRequest) -> HttpResponse:
 def _form(request: PageRequest, contract: Contract) -> PaymentForm:
     months = _months(contract)
     if request.method == "POST":
-        return PaymentForm(request.POST, months=months)
+        # Read after the months: a payment being written meanwhile is either unseen or known.
+        is_known = Entry.objects.filter(key=f"payment:{_key(request)}").exists()
+        return PaymentForm(request.POST, months=months, is_known=is_known)
     usual = contract.payment_method
     means = usual if usual in PaymentMeans.values else PaymentMeans.TRANSFER
     return PaymentForm(initial=PaymentForm.fresh(means=means), months=months)
 
 
-def _months(contract: Contract) -> list[Month]:
-    """The months one may name: those billed and not settled, latest first."""
-    rows = Term.objects.filter(
-        contract=contract, kind=TermKind.MONTHLY, paid_amount__lt=F("amount")
-    )
-    return [Month.of(month) for month in rows.order_by("-month").values_list("month", flat=True)]
+def _key(request: PageRequest) -> str:
+    """The key sent, written as it is kept; empty when it is none."""
+    try:
+        return str(uuid.UUID(request.POST.get("key", "")))
+    except ValueError:
+        return ""
+
+
+def _months(contract: Contract) -> list[NamedMonth]:
+    """The months money may be for: all that were billed and the takeover's, latest first."""
+    terms = Term.objects.filter(contract=contract).order_by("-month")
+    return [
+        NamedMonth(Month.of(term.month), term.is_paid, term.kind == TermKind.OPENING)
+        for term in terms
+    ]
 
 
 def _frame(contract: Contract) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from caracol.core.errors import Refused
 from caracol.core.money import euros
 from caracol.core.pages import PageRequest, get_visible_or_404, page, render_page
 from caracol.ui import toasts
-from payments.enums import AccountKind
+from payments.enums import MONEY_FROM_PAYERS
 from payments.forms import ReversalForm
 from payments.models import Entry
 from payments.selectors.simulating import ReversalTry, try_reversal
@@ -26,15 +26,13 @@ TOO_LATE = (
     "Ce paiement ne se défait plus d'un clic : une personne responsable peut l'annuler, "
     "avec un motif, depuis le compte."
 )
-# The accounts that a payment credits: the contract's, or the aid awaited at the takeover.
-OF_RESIDENTS = (AccountKind.RECEIVABLE, AccountKind.AID_AT_TAKEOVER)
 
 
 def _payment(request: PageRequest, pk: int) -> tuple[Entry, Contract]:
     """Return a payment and its contract, both seen by the user, else 404."""
     contract = get_visible_or_404(
         request,
-        Contract.objects.filter(accounts__kind__in=OF_RESIDENTS).distinct(),
+        Contract.objects.filter(accounts__kind__in=MONEY_FROM_PAYERS).distinct(),
         accounts__postings__entry=pk,
     )
     entry = get_object_or_404(Entry.objects.select_related("author", "reversed_by"), pk=pk)
@@ -70,7 +68,7 @@ def payment_reverse(request: PageRequest, pk: int) -> HttpResponse:
 
 def try_amount(entry: Entry) -> Any:
     """Return what a payment brought, over all its contracts."""
-    lines = entry.postings.filter(account__kind__in=OF_RESIDENTS)
+    lines = entry.postings.filter(account__kind__in=MONEY_FROM_PAYERS)
     return -sum(lines.values_list("amount", flat=True))
 
 

@@ -83,6 +83,29 @@ def test_closing_refuses_what_is_no_longer_as_shown(client_for, manager, contrac
     assert not Term.objects.exists()
 
 
+def test_a_month_to_come_is_closed_only_on_a_word_more(client_for, manager, contract):
+    client, ahead = client_for(manager), Month.of(clock.today()).next()
+    assert "ne se supprime pas" in client.get(url("month-detail", ahead)).text
+    answer = client.get(url("month-preview", ahead))
+    assert "Je clôture un mois à venir" in answer.text
+    assert "pas commencé" in answer.text
+    shown = answer.context["preview"]
+    data = {"count": len(shown.lines), "total": shown.total}
+    refused = client.post(url("month-close", ahead), data, follow=True)
+    assert "cochez « Je clôture un mois à venir »" in refused.text
+    assert refused.redirect_chain[-1][0] == url("month-preview", ahead)
+    assert not Term.objects.exists()
+    done = client.post(url("month-close", ahead), {**data, "ahead": "on"}, follow=True)
+    assert "ne se supprime pas" in done.text
+    assert "régularisation" not in done.text
+    assert Term.objects.get().month == ahead.first
+
+
+def test_the_present_month_asks_no_word_more(client_for, manager, contract):
+    now = Month.of(clock.today())
+    assert "mois à venir" not in client_for(manager).get(url("month-preview", now)).text
+
+
 def test_the_assistant_previews_and_does_not_close(client_for, contract, month, association):
     client = client_for(factories.make_user(Role.GLA_ASSISTANT))
     assert "à valider par la responsable" in client.get(url("month-preview", month)).text

@@ -1,6 +1,7 @@
 """Payments by hand: found, tried, recorded once, taken back."""
 
 import uuid
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,9 +9,11 @@ from django.urls import reverse
 
 from caracol.accounts.enums import Role
 from caracol.core import clock
-from payments.enums import EntryKind
-from payments.models import Entry, TermPaper
+from payments.enums import EntryKind, Payer
+from payments.models import Entry, Posting, TermPaper
+from payments.services.closing import close_month
 from payments.services.issuing import issue_receipts
+from payments.services.openings import OpeningBalance, take_over_balances
 from tests import factories
 from tests.payments.views.conftest import pay, term_of
 
@@ -104,6 +107,104 @@ def test_a_wrong_field_is_told(client_for, manager, contract, closed, field, val
     assert words in answer.text
     assert "Erreur : " in answer.text
     assert not payments().exists()
+
+
+@pytest.fixture
+def taken_over(contract, month, manager):
+    """The month before, taken over with 80 € of aid awaited; then the month, posted."""
+    before = month.previous()
+    balance = OpeningBalance(contract, Decimal("40.00"), aid_expected=Decimal("80.00"))
+    take_over_balances(balances=[balance], on=before.last, actor=manager)
+    close_month(month=month, actor=manager)
+    return before
+
+
+def months_offered(answer):
+    return dict(answer.context["form"].fields["month"].choices)
+
+
+def test_every_billed_month_and_the_takeover_are_offered(
+    client_for, manager, contract, taken_over, month
+):
+    pay(contract, "240.00", manager)
+    offered = months_offered(client_for(manager).get(RECORD, {"contrat": contract.number}))
+    assert list(offered) == ["", str(month), str(taken_over)]
+    assert offered[str(month)] == f"{month.label.capitalize()} (réglé)"
+    assert offered[str(taken_over)] == f"{taken_over.label.capitalize()} (avant la reprise)"
+
+
+def test_aid_is_recorded_for_a_month_already_paid(client_for, manager, contract, closed):
+    pay(contract, "200.00", manager)
+    data = filled(contract, payer="CAF", month=str(closed), amount="90,00")
+    client_for(manager).post(RECORD, data)
+    posting = Posting.objects.get(payer=Payer.CAF)
+    assert (posting.amount, posting.entitlement_month) == (Decimal("-90.00"), closed.first)
+
+
+def test_aid_of_before_the_takeover_settles_what_it_awaits(
+    client_for, manager, contract, taken_over
+):
+    client = client_for(manager)
+    data = filled(contract, payer="CAF", month=str(taken_over), amount="80,00")
+    tried = client.htmx("post", TRY, data, target="essai")
+    assert "Aide attendue à la reprise" in tried.text
+    assert (tried.context["tried"].shares, tried.context["tried"].still_awaited) == ([], 0)
+    over = client.post(RECORD, {**data, "amount": "81,00"})
+    assert "80,00" in over.text
+    assert not payments().exists()
+    client.post(RECORD, data)
+    assert contract.accounts.get(kind="AID_AT_TAKEOVER").balance == 0
+    assert contract.accounts.get(kind="RECEIVABLE").balance == Decimal("240.00")
+    assert "déjà enregistré" in client.post(RECORD, data, follow=True).text
+    listed = client.get(reverse("payments:payment-list"))
+    assert listed.context["total"] == Decimal("80.00")
+
+
+def test_aid_of_before_the_takeover_is_taken_back(client_for, manager, contract, taken_over):
+    client = client_for(manager)
+    client.post(RECORD, filled(contract, payer="CAF", month=str(taken_over), amount="80,00"))
+    address = reverse("payments:payment-reverse", args=[payments().get().pk])
+    assert client.get(address).context["tried"].amount == Decimal("80.00")
+    client.post(address, {"reason": "Erreur de saisie", "on": clock.today()})
+    assert contract.accounts.get(kind="AID_AT_TAKEOVER").balance == Decimal("80.00")
+
+
+@pytest.mark.parametrize("payer", ["RESIDENT", "FSL", "OTHER"])
+def test_others_name_a_month_still_to_pay(client_for, manager, contract, taken_over, month, payer):
+    client = client_for(manager)
+    data = filled(contract, payer=payer, month=str(taken_over))
+    assert "précède la reprise" in client.post(RECORD, data).text
+    pay(contract, "240.00", manager)
+    data["month"] = str(month)
+    assert "est déjà réglé" in client.post(RECORD, data).text
+    assert payments().count() == 1
+
+
+def test_a_payment_that_settled_its_month_is_known_when_sent_again(
+    client_for, manager, contract, closed
+):
+    client, data = client_for(manager), filled(contract, month=str(closed))
+    client.post(RECORD, data)
+    assert term_of(contract, closed).is_paid
+    assert "déjà enregistré" in client.post(RECORD, data, follow=True).text
+    shouted = {**data, "key": data["key"].upper()}
+    assert "déjà enregistré" in client.post(RECORD, shouted, follow=True).text
+    assert payments().count() == 1
+
+
+@pytest.mark.parametrize("key", ["", "n'importe quoi"])
+def test_a_key_that_is_none_writes_nothing(client_for, manager, contract, closed, key):
+    assert client_for(manager).post(RECORD, filled(contract, key=key)).status_code == 200
+    assert not payments().exists()
+
+
+def test_a_reversal_is_not_of_a_day_to_come(client_for, manager, contract, closed):
+    entry = pay(contract, "200.00", manager).entry
+    address = reverse("payments:payment-reverse", args=[entry.pk])
+    day = clock.today() + timedelta(days=1)
+    answer = client_for(manager).post(address, {"reason": "Sans provision", "on": day})
+    assert "ne se date pas de l&#x27;avenir" in answer.text
+    assert not Entry.objects.filter(reverses=entry).exists()
 
 
 def test_without_script_the_try_is_a_button(client_for, manager, contract, closed):
