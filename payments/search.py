@@ -28,10 +28,10 @@ for act in (
 
 @search_provider("papers")
 def find_papers(user: Any, words: str, limit: int) -> Iterable[SearchHit]:
-    """Papers of terms by their number, for who may read accounts."""
+    """Papers of terms by their number, for who may read them."""
     if not _NUMBER.match(words.strip()):
         return []
-    papers = TermPaper.objects.visible_to(user, PAGES["payments:account-detail"])
+    papers = TermPaper.objects.visible_to(user, PAGES["payments:paper-read"])
     found = papers.filter(document__number__istartswith=words.strip())
     rows = found.select_related("document", "term__contract").order_by("document__number")[:limit]
     return [

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count
 from django.urls import reverse
 
-from caracol.accounts.policy import ARREARS, GLA, GLA_DECIDES, PAGES
+from caracol.accounts.policy import ARREARS, GLA, GLA_DECIDES
 from caracol.core.money import euros
 from caracol.core.periods import Month, french_day
 from caracol.core.registries import (
@@ -23,6 +23,7 @@ from payments.models import PeriodLock, Term
 from payments.selectors.arrears import arrears, totals
 from payments.selectors.due_papers import notices_due, quittances_due, recus_due
 from payments.selectors.labels import contract_labels
+from payments.selectors.locking import may_lock_books
 from payments.selectors.month import months_to_close
 from residents.models import Contract
 
@@ -117,7 +118,7 @@ def _papers(month: Month, count: int, page: str, one: str, many: str) -> WorkIte
 
 def _to_lock(user: Any, terms: Any, now: Month) -> list[WorkItem]:
     """The oldest month over, billed and not locked; only once the next one is over too."""
-    if not user.roles & PAGES["payments:period-lock"]:
+    if not may_lock_books(user):
         return []
     locked = PeriodLock.objects.filter(state=LockState.LOCKED).values("month")
     open_months = (

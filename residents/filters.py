@@ -70,6 +70,7 @@ class PersonFilter(django_filters.FilterSet):
         self.filters["q"].field.label = words[:1].upper() + words[1:]
         self.filters["q"].field.widget.attrs["placeholder"] = self.filters["q"].field.label
         unfit = {
+            "state": Fact.DATES not in known,
             "territory": len(territories) < 2 or Fact.ROOM not in known,
             "home": Fact.ROOM not in known,
             "kind": Fact.DATES not in known,

@@ -25,6 +25,7 @@ class Fact(StrEnum):
     AMOUNTS = "amounts"
     BALANCE = "balance"
     PERMITS = "permits"
+    REASONS = "reasons"
 
 
 Facts = frozenset[Fact]
@@ -42,6 +43,8 @@ READERS: dict[Fact, frozenset[Role]] = {
     Fact.AMOUNTS: GLA | SOCIAL,
     Fact.BALANCE: MONEY - {_C},
     Fact.PERMITS: PERMITS,
+    # Why somebody leaves or moves, in words typed freely.
+    Fact.REASONS: GLA | SOCIAL,
 }
 
 # What a reader without the fact finds masked in the history.
@@ -60,6 +63,13 @@ MASKED: dict[Fact, frozenset[str]] = {
             "residents.contractterms.fee",
             "residents.contractterms.charges",
             "residents.contractterms.expected_aid",
+        }
+    ),
+    Fact.REASONS: frozenset(
+        {
+            "residents.contract.exit_reason",
+            "residents.amendment.reason",
+            "residents.notice.reason",
         }
     ),
 }

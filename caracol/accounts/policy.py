@@ -24,6 +24,9 @@ SOCIAL = frozenset({_W, _S})
 # Who may see an amount that concerns a resident: TECHNICAL and MISSION_OFFICER never do.
 MONEY = GLA | SOCIAL | {_C}
 ARREARS = GLA | SOCIAL
+# Who may read a paper handed to a resident: it carries the home, the room and the address, which
+# accounting has no need of.
+PAPERS = GLA | SOCIAL
 PERMITS = GLA | SOCIAL
 CONTACTS = GLA | SOCIAL | {_O}
 HOMES = EVERYONE - {_C}
@@ -69,6 +72,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "payments:payment-export": GLA | {_C},
     "payments:account-detail": MONEY,
     "payments:account-papers": MONEY,
+    "payments:paper-read": PAPERS,
     "payments:person-account": MONEY,
     "payments:account-statement": GLA | SOCIAL,
     "payments:account-export": GLA | {_C},
@@ -89,7 +93,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "takeover:model": GLA_DECIDES,
     # Documents, jobs, messages
     "documents:document-download": EVERYONE,
-    "documents:bundle-download": EVERYONE,
+    "documents:bundle-download": PAPERS,
     "jobs:job-list": GLA_DECIDES,
     "jobs:job-detail": EVERYONE,
     "jobs:job-progress": EVERYONE,

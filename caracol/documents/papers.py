@@ -2,8 +2,8 @@
 
 from caracol.documents.registry import DocumentKind, register_kind
 
-# Whoever may see a resident's account may read its papers.
-_READ = "payments:account-detail"
+# They carry the home, the room and the address: seeing the account is not enough to read them.
+_READ = "payments:paper-read"
 
 DUE_NOTICE = register_kind(
     DocumentKind(

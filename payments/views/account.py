@@ -1,5 +1,6 @@
 """A contract's account: by its number, and as a tab of the person's page."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -30,7 +31,7 @@ RECENT = 12
 PER_PAGE = 40
 _ACTS = (
     *("payment-record", "payment-reverse", "account-statement", "account-export"),
-    *("account-attestation", "receipt-cancel"),
+    *("account-attestation", "receipt-cancel", "paper-read"),
 )
 
 
@@ -101,13 +102,18 @@ def _context(request: PageRequest, contract: Contract) -> dict[str, Any]:
         "older": sheet.terms[RECENT:],
         "movements": pages.get_page(request.GET.get("page")),
         "rules": RULES,
-        "can": {
-            name.replace("-", "_"): may_on(request.user, f"payments:{name}", contract.territory_id)
-            for name in _ACTS
-        },
+        "can": _can(request, contract, _ACTS),
         "statement_form": StatementForm(initial=_period(contract, sheet, today)),
         "account_url": reverse("payments:account-detail", args=[contract.number]),
         **_papers(contract),
+    }
+
+
+def _can(request: PageRequest, contract: Contract, names: Iterable[str]) -> dict[str, bool]:
+    """Say which of these acts the user's rights on the contract's territory open."""
+    return {
+        name.replace("-", "_"): may_on(request.user, f"payments:{name}", contract.territory_id)
+        for name in names
     }
 
 
@@ -134,7 +140,8 @@ def _papers(contract: Contract) -> dict[str, Any]:
 def account_papers(request: PageRequest, number: str) -> HttpResponse:
     """Answer the papers of the account alone, while one is being made."""
     contract = _contract(request, number)
-    context = {"contract": contract, **_papers(contract)}
+    can = _can(request, contract, ("paper-read",))
+    context = {"contract": contract, "can": can, **_papers(contract)}
     return render_page(request, "payments/account_papers.html", context)
 
 
@@ -176,8 +183,6 @@ def term_explain(request: PageRequest, pk: int) -> HttpResponse:
         "contract": contract,
         "label": contract_labels([contract.pk], term.ends_on, with_places=places)[contract.pk],
         "row": row,
-        "can": {
-            "receipt_cancel": may_on(request.user, "payments:receipt-cancel", contract.territory_id)
-        },
+        "can": _can(request, contract, ("receipt-cancel", "paper-read")),
     }
     return render_page(request, "payments/term.html", context)

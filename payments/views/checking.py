@@ -1,5 +1,6 @@
 """Check the books, lock a month, reopen it."""
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
@@ -11,6 +12,7 @@ from caracol.core.periods import Month
 from caracol.ui import toasts
 from payments.forms import ReasonForm
 from payments.selectors.checks import INVARIANTS
+from payments.selectors.locking import may_lock_books
 from payments.selectors.month import month_state
 from payments.services.checks import ask_check, last_check, running_check
 from payments.services.locking import lock_period, reopen_period
@@ -47,7 +49,10 @@ def period_lock(request: PageRequest, month: Month) -> HttpResponse:
     """Lock a month of the books, after a look at what it holds."""
     scope, day = Scope(request), clock.today()
     urls = month_urls(month, scope)
+    may_lock = may_lock_books(request.user)
     if request.method == "POST":
+        if not may_lock:
+            raise PermissionDenied
         try:
             lock_period(month=month, today=Month.of(day), actor=request.user)
         except Refused as refusal:
@@ -65,6 +70,7 @@ def period_lock(request: PageRequest, month: Month) -> HttpResponse:
         "state": state,
         "check": last_check(),
         "is_over": month < Month.of(day),
+        "may_lock": may_lock,
         "may_reopen": may(request.user, "payments:period-reopen"),
     }
     return render_page(request, "payments/period_lock.html", context)

@@ -14,6 +14,7 @@ from caracol.jobs.models import Job
 from payments.enums import PaperKind
 from payments.models import Term
 from payments.selectors.due_papers import RECEIPTS
+from payments.selectors.locking import may_lock_books
 from payments.selectors.month import earlier_receipts_due, month_lines, month_state
 from payments.selectors.recent import last_payments
 from payments.services.checks import last_check
@@ -75,6 +76,7 @@ def month_detail(request: PageRequest, month: Month) -> HttpResponse:
         "check": last_check(),
         "is_over": month < Month.of(day),
         "is_ahead": is_ahead(month),
+        "may_lock": may_lock_books(request.user),
     }
     return render_page(request, "payments/month_detail.html", context)
 

@@ -51,7 +51,8 @@ def _end(card: ContractCard, day: date) -> Event:
     contract = card.contract
     over = contract.status in {ContractStatus.ENDED, ContractStatus.CLOSED}
     if over and contract.ends_on <= day:
-        return Event(contract.ends_on, "Départ", contract.exit_reason, icon="door-exit")
+        reason = contract.exit_reason if Fact.REASONS in card.facts else ""
+        return Event(contract.ends_on, "Départ", reason, icon="door-exit")
     if contract.ends_on < day:
         detail = "Ni départ ni prolongation enregistrés"
         return Event(
@@ -64,11 +65,11 @@ def _amendments(card: ContractCard) -> Iterator[Event]:
     terms = {line.amendment_id: line for line in card.terms if line.amendment_id}
     for amendment in card.amendments:
         line = terms.get(amendment.pk)
-        detail = amendment.reason
+        words = [amendment.reason] if Fact.REASONS in card.facts else []
         if line and Fact.AMOUNTS in card.facts:
-            detail = f"{detail} · {euros(line.fee + line.charges)} par mois"
+            words.append(f"{euros(line.fee + line.charges)} par mois")
         title = f"Avenant n° {amendment.number}"
-        yield Event(amendment.effective_on, title, detail, icon="file-text")
+        yield Event(amendment.effective_on, title, " · ".join(words), icon="file-text")
 
 
 def _insurances(card: ContractCard, day: date) -> Iterator[Event]:

@@ -103,6 +103,15 @@ def test_every_page_answers_each_role_as_the_table_says(client_for, worlds, role
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.MISSION_OFFICER}))
+def test_a_paper_opens_to_whom_its_own_line_says(client_for, worlds, role):
+    """A paper carries the home, the room and the address: fewer read it than the account."""
+    user, own, _foreign = worlds
+    grant(user=user, role=role, territory=own.home.site.territory)
+    right = LET_IN if role in PAGES["payments:paper-read"] else "403"
+    assert answer(client_for(user), address("documents:document-download", own)) == right
+
+
 def test_a_fragment_is_as_guarded_as_its_page(client_for, worlds):
     """What htmx asks for passes the same door, whatever target it names."""
     user, own, foreign = worlds

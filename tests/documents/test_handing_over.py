@@ -12,8 +12,9 @@ from django.urls import reverse
 
 from caracol.accounts.enums import Role
 from caracol.accounts.models import Membership, Territory, User
+from caracol.accounts.policy import PAGES
 from caracol.audit.models import AccessRecord
-from caracol.documents import merging, services
+from caracol.documents import merging, registry, services
 from caracol.documents.enums import BundleKind
 from caracol.documents.models import Bundle, Document
 from caracol.jobs import services as jobs
@@ -83,13 +84,20 @@ def test_it_can_be_shown_in_the_browser(get, member, document):
         (Role.DIRECTOR, 200),
         (Role.GLA_ASSISTANT, 200),
         (Role.SOCIAL_WORKER, 200),
-        (Role.ACCOUNTANT, 200),
+        (Role.SOCIAL_DIRECTOR, 200),
+        (Role.ACCOUNTANT, 403),
         (Role.TECHNICAL, 403),
         (Role.MISSION_OFFICER, 404),
     ],
 )
-def test_who_sees_no_amount_reads_no_paper(get, member, document, role, status):
+def test_who_sees_no_amount_or_no_place_reads_no_paper(get, member, document, role, status):
     assert get(member(role), address(document)).status_code == status
+
+
+def test_every_paper_is_kept_from_accounting(db):
+    assert registry.kinds()
+    for kind in registry.kinds():
+        assert not PAGES[kind.read_key] & {Role.ACCOUNTANT, Role.TECHNICAL, Role.MISSION_OFFICER}
 
 
 def test_outside_the_territory_the_paper_does_not_exist(get, member, document):

@@ -169,6 +169,18 @@ def test_each_role_reads_its_columns(client_for, people):
     assert people["present"].holders.get().person.phone not in accountant
 
 
+@pytest.mark.parametrize("role", [Role.TECHNICAL, Role.ACCOUNTANT])
+def test_who_knows_no_dates_does_not_filter_by_state(client_for, people, role):
+    """The address typed by hand answers as the plain list does."""
+    client = client_for(factories.make_user(role, "IDF"))
+    plain = client.get(reverse(LIST)).context
+    for state in ("former", "arriving", "none", "all"):
+        context = client.get(reverse(LIST), {"state": state}).context
+        assert "state" not in context["filter"].filters
+        found = [line.pk for line in context["table"].lines.values()]
+        assert found == [line.pk for line in plain["table"].lines.values()]
+
+
 def test_the_export_keeps_filters_and_leaves_one_line(client_for, manager, people):
     """Typed cells; the register says how many people left the house."""
     factories.make_insurance(people["present"])

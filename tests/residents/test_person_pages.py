@@ -3,12 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 
 from caracol.accounts.enums import Role
 from caracol.audit import history
 from caracol.audit.models import AccessRecord
 from caracol.core import clock
+from caracol.core.periods import add_months
+from residents.enums import ContractStatus
+from residents.permissions import Fact, masks
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +113,51 @@ def test_permits_never_show_in_a_timeline_to_who_has_no_need(client_for, contrac
     assert "carte de résident" not in text
     assert reverse("residents:person-status", args=[amina.pk]) not in text
     assert reverse("residents:person-history", args=[amina.pk]) not in text
+
+
+REASONS = ("rupture du couple", "violences subies", "incarcération")
+
+
+@pytest.mark.parametrize(
+    ("role", "reads"),
+    [
+        (Role.GLA_MANAGER, True),
+        (Role.GLA_ASSISTANT, True),
+        (Role.SOCIAL_WORKER, True),
+        (Role.MISSION_OFFICER, False),
+    ],
+)
+def test_reasons_typed_freely_are_for_who_has_need_of_them(client_for, role, reads):
+    """Amendment, notice, departure: the officer knows when, not why."""
+    user = factories.make_user(role, "IDF")
+    home = factories.make_home("IDF", rooms=1, officer=user)
+    contract = factories.make_contract(home.rooms.get())
+    amended = contract.starts_on + timedelta(days=50)
+    factories.make_amendment(contract, effective_on=amended, reason=REASONS[0])
+    factories.make_notice(contract, reason=REASONS[1])
+    past = factories.make_contract(
+        factories.make_room(home),
+        contract.holders.get().person,
+        starts_on=add_months(contract.starts_on, -12),
+        ends_on=contract.starts_on - timedelta(days=1),
+        status=ContractStatus.CLOSED,
+        exit_reason=REASONS[2],
+    )
+    client, person = client_for(user), past.holders.get().person
+    text = read(client, "contract-detail", contract.pk) + read(client, "person-detail", person.pk)
+    assert "Avenant n° 1" in text
+    assert "prend effet" in text
+    assert "Départ" in text
+    assert [reason for reason in REASONS if reason in text] == (list(REASONS) if reads else [])
+
+
+def test_the_history_masks_reasons_from_who_may_not_read_them():
+    """A role held elsewhere is no right here."""
+    hidden = masks(frozenset({Fact.DATES}))
+    for name in ("contract.exit_reason", "amendment.reason", "notice.reason"):
+        assert f"residents.{name}" in hidden
+        model, field = name.split(".")
+        assert apps.get_model("residents", model)._meta.get_field(field)
 
 
 def test_a_tab_asked_by_htmx_is_the_same_page(client_for, amina):

@@ -10,11 +10,13 @@ from caracol.accounts.enums import Role
 from caracol.audit.models import AccessRecord
 from caracol.core import clock
 from caracol.documents.models import Document
+from caracol.documents.services import render_document
 from payments.enums import Payer
 from payments.models import Term
 from payments.selectors.account import AccountSheet
 from payments.selectors.owing import with_aid_awaited
 from payments.services.closing import close_month
+from payments.services.issuing import issue_due_notices
 from payments.services.openings import OpeningBalance, take_over_balances
 from residents.enums import AidEligibility
 from tests import factories
@@ -145,6 +147,29 @@ def test_the_social_team_reads_and_does_not_act(client_for, contract, closed):
     assert answer.status_code == 200
     assert "Enregistrer un paiement" not in answer.text
     assert client.get(account(contract, "account-export")).status_code == 403
+
+
+def test_accounting_knows_papers_by_number_only(client_for, manager, contract, closed):
+    issue_due_notices(month=closed, on=clock.today(), actor=manager)
+    data = {"starts_on": closed.first, "ends_on": clock.today()}
+    client_for(manager).post(account(contract, "account-statement"), data)
+    for each in Document.objects.all():
+        render_document(each)
+    term = Term.objects.get(contract=contract)
+    papers = [term.papers.get().document.number, Document.objects.get(kind="STATEMENT").number]
+    links = [reverse("documents:document-download", args=[number]) for number in papers]
+    pages = (
+        account(contract),
+        account(contract, "account-papers"),
+        reverse("payments:term-explain", args=[term.pk]),
+    )
+    reads, knows = client_for(manager), client_for(factories.make_user(Role.ACCOUNTANT))
+    for address in pages:
+        assert any(link in reads.get(address).text for link in links), address
+        assert not any(link in knows.get(address).text for link in links), address
+    shown = knows.get(account(contract)).text
+    assert all(number in shown for number in papers)
+    assert {knows.get(link).status_code for link in links} == {403}
 
 
 def test_the_statement_is_the_same_paper_until_something_changes(

@@ -64,6 +64,11 @@ def test_the_day_says_what_the_month_needs(manager, contract, month):
     assert any("verrouiller" in item.title for item in month_work(manager, late).items)
 
 
+def test_the_day_asks_nobody_for_a_lock_that_reaches_further(manager, closed):
+    late = add_months(clock.today(), 2)
+    assert not any("verrouiller" in item.title for item in month_work(manager, late).items)
+
+
 def test_the_day_names_who_owes_to_who_may_know(manager, closed):
     group = arrears_work(manager, clock.today())
     assert group.total == 2
@@ -89,6 +94,8 @@ def test_papers_are_found_by_number(manager, closed):
     [first, second] = find_papers(manager, f"AE-{clock.today().year}", 10)
     assert first.label < second.label
     assert list(find_papers(factories.make_user(Role.TECHNICAL), "AE-2026", 10)) == []
+    accountant = factories.make_user(Role.ACCOUNTANT)
+    assert list(find_papers(accountant, f"AE-{clock.today().year}", 10)) == []
     assert list(find_papers(manager, "diallo", 10)) == []
 
 

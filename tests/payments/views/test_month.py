@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from caracol.accounts.enums import Role
+from caracol.accounts.services import grant
 from caracol.audit.models import AccessRecord
 from caracol.core import clock
 from caracol.core.periods import Month
@@ -139,7 +140,12 @@ def test_accounting_sees_no_place(client_for, closed):
     assert "DIALLO Amina" in answer.text
 
 
+def follow_everything(user):
+    grant(user=user, role=Role.GLA_MANAGER, territory=factories.make_territory("HDF"))
+
+
 def test_a_month_is_locked_then_reopened_by_the_director(client_for, manager, director, closed):
+    follow_everything(manager)
     client = client_for(manager)
     assert "Pour tous les territoires" in client.get(url("period-lock", closed)).text
     client.post(url("period-lock", closed))
@@ -149,6 +155,41 @@ def test_a_month_is_locked_then_reopened_by_the_director(client_for, manager, di
     assert refused.status_code == 200
     client_for(director).post(url("period-reopen", closed), {"reason": "Chèque impayé"})
     assert PeriodLock.objects.get().state == "REOPENED"
+
+
+ONLY_WHO_FOLLOWS_ALL = "Seule une personne qui suit tous les territoires verrouille les comptes."
+
+
+@pytest.mark.parametrize("role", [Role.GLA_MANAGER, Role.ACCOUNTANT])
+def test_one_territory_does_not_lock_the_books_of_all(client_for, closed, role):
+    user = factories.make_user(role)
+    # Another role in the other territory does not open the page there.
+    grant(user=user, role=Role.GLA_ASSISTANT, territory=factories.make_territory("HDF"))
+    client = client_for(user)
+    page, month = client.get(url("period-lock", closed)), client.get(url("month-detail", closed))
+    for answer in (page, month):
+        assert ONLY_WHO_FOLLOWS_ALL in answer.text
+    assert 'method="post" class="form-acts"' not in page.text
+    assert url("period-lock", closed) not in month.text
+    assert client.post(url("period-lock", closed)).status_code == 403
+    assert not PeriodLock.objects.exists()
+
+
+@pytest.mark.parametrize("role", [Role.GLA_MANAGER, Role.ACCOUNTANT, Role.DIRECTOR])
+def test_who_follows_every_territory_locks(client_for, closed, role):
+    client = client_for(factories.make_user(role, "*"))
+    assert ONLY_WHO_FOLLOWS_ALL not in client.get(url("month-detail", closed)).text
+    assert 'method="post" class="form-acts"' in client.get(url("period-lock", closed)).text
+    client.post(url("period-lock", closed))
+    assert PeriodLock.objects.get().state == "LOCKED"
+
+
+def test_a_territory_without_accounts_does_not_hold_the_lock_back(client_for, contract, manager):
+    month = Month.of(clock.today()).previous()
+    close_month(month=month, actor=manager)
+    factories.make_contract(factories.make_room(factories.make_home("HDF")))
+    client_for(manager).post(url("period-lock", month))
+    assert PeriodLock.objects.get().state == "LOCKED"
 
 
 def test_a_month_that_is_not_over_is_not_locked(client_for, manager, association):
