@@ -7,7 +7,7 @@ from django.db.models import F, Sum
 
 from caracol.core.money import ZERO
 from caracol.core.periods import Month
-from payments.enums import AccountKind, Payer
+from payments.enums import AccountKind, EntryKind
 from payments.models import Account, Posting, Term
 from payments.selectors.allocations import allocations
 
@@ -17,12 +17,14 @@ def reallocate(contract_ids: Iterable[int]) -> list[int]:
     ids = sorted(set(contract_ids))
     if not ids:
         return []
+    # Who is issuing papers of these terms ends first: what they attest is then seen, and checked.
+    terms = Term.objects.filter(contract__in=ids).order_by("contract_id", "month")
+    stored = dict(terms.select_for_update(no_key=True).values_list("pk", "paid_amount"))
     paid = {
         term: amount
         for allocation in allocations(ids).values()
         for term, amount in allocation.paid.items()
     }
-    stored = dict(Term.objects.filter(contract__in=ids).values_list("pk", "paid_amount"))
     changed = [(pk, amount) for pk, amount in paid.items() if stored[pk] != amount]
     if changed:
         with connection.cursor() as cursor:
@@ -38,11 +40,11 @@ def reallocate(contract_ids: Iterable[int]) -> list[int]:
 
 
 def contracts_with_credit(contract_ids: Sequence[int], month: Month) -> list[int]:
-    """Return the contracts that may hold money no term has used yet.
+    """Return the contracts whose money may settle their new term of the month.
 
-    Their balance is not what their terms leave unpaid, or aid came for the month before its term
-    (as much money taken back from an older month would hide it in the balance), or money settles
-    a later term that the month, closed after it, comes before.
+    Money that no term has used; that came for the month, or was named for it, before its term and
+    settled others meanwhile; that settles a later term, or what was taken back since, which the
+    new term comes before.
     """
     # One table at a time: a join would be planned on statistics older than what was just written.
     accounts = Account.objects.filter(contract__in=contract_ids, kind=AccountKind.RECEIVABLE)
@@ -56,11 +58,13 @@ def contracts_with_credit(contract_ids: Sequence[int], month: Month) -> list[int
         .annotate(unpaid=Sum(F("amount") - F("paid_amount")))
         .values_list("contract", "unpaid")
     )
-    aided = Posting.objects.filter(
-        account__in=list(receivables), payer=Payer.CAF, entitlement_month=month.first
+    money = Posting.objects.filter(account__in=list(receivables))
+    named = money.filter(entitlement_month=month.first, amount__lt=0)
+    taken_back = money.filter(amount__gt=0, entry__date__gte=month.first).exclude(
+        entry__kind__in=[EntryKind.TERM, EntryKind.OPENING]
     )
-    found = {receivables[account][0] for account in aided.values_list("account", flat=True)}
     later = Term.objects.filter(contract__in=contract_ids, month__gt=month.first, paid_amount__gt=0)
-    found |= set(later.values_list("contract", flat=True))
-    found |= {pk for pk, balance in receivables.values() if balance != unpaid.get(pk, ZERO)}
-    return sorted(found)
+    found = {pk for pk, balance in receivables.values() if balance != unpaid.get(pk, ZERO)}
+    for accounts_found in (named, taken_back):
+        found |= {receivables[pk][0] for pk in accounts_found.values_list("account", flat=True)}
+    return sorted(found | set(later.values_list("contract", flat=True)))

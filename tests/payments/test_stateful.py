@@ -125,14 +125,21 @@ class Books(RuleBasedStateMachine):
 
     @rule(target=payments, index=which, amount=cents, on=days, named=st.none() | months)
     def pay(self, index, amount, on, named):
-        key = self.key()
+        return self.receive(index, amount, on, named, Payer.RESIDENT)
+
+    @rule(target=payments, index=which, amount=cents, on=days, month=months)
+    def receive_aid(self, index, amount, on, month):
+        return self.receive(index, amount, on, month, Payer.CAF)
+
+    def receive(self, index, amount, on, named, payer):
         facts = {
-            "key": key,
+            "key": self.key(),
             "contract": self.contracts[index],
             "amount": amount * CENT,
             "means": PaymentMeans.CHEQUE,
             "received_on": on,
             "today": TODAY,
+            "payer": payer,
             "month": named,
             "actor": self.actor,
         }
@@ -153,30 +160,27 @@ class Books(RuleBasedStateMachine):
     def reverse(self, payment):
         _facts, index, amount, entry = payment
         outcomes = [
-            reverse_payment(entry=entry, on=TODAY, reason="rejet", actor=self.actor).new
+            reverse_payment(
+                entry=entry, on=TODAY, today=TODAY, reason="rejet", actor=self.actor
+            ).new
             for _ in range(2)
         ]
         assert outcomes == [True, False]
         self.count(index, -amount)
 
     @rule(index=which, amount=cents, on=days, month=months)
-    def receive_aid(self, index, amount, on, month):
-        self.post_aid(index, amount, on, month)
-
-    @rule(index=which, amount=cents, on=days, month=months)
     def give_aid_back(self, index, amount, on, month):
-        self.post_aid(index, -amount, on, month)
-
-    def post_aid(self, index, amount, on, month):
         contract = self.contracts[index]
         lines = [
-            Line(shared_account(AccountKind.IN_TRANSIT), amount * CENT),
-            Line(lock_account(contract), -amount * CENT, Payer.CAF, month.first),
+            Line(shared_account(AccountKind.IN_TRANSIT), -amount * CENT),
+            Line(lock_account(contract), amount * CENT, Payer.CAF, month.first),
         ]
         post(key=self.key(), kind=EntryKind.AID, on=on, label="CAF", lines=lines, author=self.actor)
-        lost = reallocate([contract.pk])
-        withdraw_papers(term_ids=lost, reason="aide reprise", on=TODAY, actor=self.actor)
-        self.count(index, amount)
+        reallocate([contract.pk])
+        withdraw_papers(
+            contract_ids=[contract.pk], reason="aide reprise", on=TODAY, actor=self.actor
+        )
+        self.count(index, -amount)
 
     @precondition(lambda self: self.closed < MONTHS)
     @rule(index=which, day=st.integers(1, 28), fee=st.integers(1, 50_000))
