@@ -24,11 +24,10 @@ from payments.selectors.arrears import arrears, totals
 from payments.selectors.due_papers import notices_due, quittances_due, recus_due
 from payments.selectors.labels import contract_labels
 from payments.selectors.locking import may_lock_books
-from payments.selectors.month import months_to_close
+from payments.selectors.month import RECEIPT_MONTHS_BACK, months_to_close
 from residents.models import Contract
 
 SHOWN = 10
-MONTHS_BACK = 6
 # Notices of a month matter before its first due dates, hardly after.
 NOTICE_MONTHS_BACK = 0
 
@@ -80,7 +79,7 @@ def _to_close(user: Any, contracts: Any, terms: Any, now: Month) -> list[WorkIte
 
 
 def _to_issue(terms: Any, now: Month) -> list[WorkItem]:
-    oldest = now.plus(-MONTHS_BACK).first
+    oldest = now.plus(-RECEIPT_MONTHS_BACK).first
     locked = PeriodLock.objects.filter(state=LockState.LOCKED).values("month")
     recent = terms.filter(month__gte=oldest).exclude(month__in=locked)
     notices = _by_month(notices_due(recent.filter(month__gte=now.plus(-NOTICE_MONTHS_BACK).first)))
@@ -106,7 +105,7 @@ def _by_month(terms: Any) -> dict[Month, int]:
 def _papers(month: Month, count: int, page: str, one: str, many: str) -> WorkItem:
     return WorkItem(
         kind=page,
-        title=f"Émettre {count} {many if count > 1 else one} de {month.label}",
+        title=f"Émettre {count} {many if count > 1 else one} {month.of_label}",
         why="Les échéances sont inscrites, les avis manquent."
         if page == "notices-issue"
         else "Ces échéances sont payées, en entier ou en partie.",

@@ -184,7 +184,7 @@ def arrivals(user: Any, today: date) -> WorkGroup | None:
 
     return WorkGroup(
         code="arrivals",
-        title=f"Arrivées de {month.label}",
+        title=f"Arrivées {month.of_label}",
         icon="door-enter",
         total=found.count(),
         items=_items(user, shown, write, "arrival"),

@@ -41,8 +41,8 @@ def split(total: Decimal, weights: Sequence[Decimal | Fraction | int]) -> list[D
 
 
 def number(amount: Decimal, places: int = 2) -> str:
-    """Write a number as French does: "1 234,56" with narrow no-break spaces."""
-    text = f"{abs(amount):,.{places}f}".replace(",", NNBSP).replace(".", ",")
+    """Write a number as French does: "1 234,56". The narrow space is missing in many fonts."""
+    text = f"{abs(amount):,.{places}f}".replace(",", NBSP).replace(".", ",")
     return f"\N{MINUS SIGN}{text}" if amount < 0 else text
 
 

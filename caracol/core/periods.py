@@ -65,6 +65,11 @@ class Month:
         """The French name: "novembre 2026"."""
         return f"{_FRENCH_MONTHS[self.number - 1]} {self.year}"
 
+    @property
+    def of_label(self) -> str:
+        """The French name after its preposition: "de novembre 2026", "d'avril 2026"."""
+        return f"d'{self.label}" if self.label[0] in "ao" else f"de {self.label}"
+
     def plus(self, months: int) -> "Month":
         """Return the month that many months later (earlier when negative)."""
         index = self.year * 12 + self.number - 1 + months

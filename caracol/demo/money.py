@@ -234,7 +234,7 @@ class Money:
             key=f"aid:demo:{caf}:{entitled}",
             kind=EntryKind.AID,
             on=entitled.next().day(AID_DAY),
-            label=f"Aide au logement de {entitled.label}, CAF {caf}",
+            label=f"Aide au logement {entitled.of_label}, CAF {caf}",
             source={"means": PaymentMeans.TRANSFER, "payer": Payer.CAF},
             lines=[
                 Line(self.in_transit, total),

@@ -59,7 +59,12 @@ def upload(request: PageRequest) -> HttpResponse:
         else:
             return redirect("takeover:preview", pk=run.pk)
     runs = [(run, selectors.tone(run)) for run in selectors.recent_runs(request.user)]
-    context = {"form": form, "runs": runs, "steps": FIRST_STEPS}
+    context = {
+        "form": form,
+        "runs": runs,
+        "steps": FIRST_STEPS,
+        "may_send": services.reaches_all(request.user),
+    }
     status = 422 if form.errors else 200
     return render_page(request, "takeover/upload.html", context, status=status)
 

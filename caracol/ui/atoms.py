@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from caracol.core.money import NBSP, NNBSP
+from caracol.core.money import NBSP
 from caracol.core.money import euros as _euros
 from caracol.core.periods import Month
 
@@ -41,7 +41,7 @@ AVATAR_TINTS = 6
 
 def euros(amount: Decimal) -> str:
     """Write an amount for a screen, whose font has no narrow space: "1 234,56 €"."""
-    return _euros(amount).replace(NNBSP, NBSP)
+    return _euros(amount)
 
 
 def tone_of(tone: str) -> str:

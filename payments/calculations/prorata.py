@@ -131,7 +131,7 @@ def _explain(piece: Conditions, month: Month, amount: Decimal) -> dict[str, Any]
 
 def _root(month: Month, total: Decimal, children: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "label": f"Échéance de {month.label}",
+        "label": f"Échéance {month.of_label}",
         "amount": str(total),
         "detail": "",
         "children": children,

@@ -104,7 +104,7 @@ def with_labels(rows: Any, *, contract: str, on: Any) -> Any:
     holders = ContractHolder.objects.filter(contract=OuterRef(contract))
     name = Concat("person__last_name", Value(_WITHIN), "person__first_name")
     names = holders.order_by().values("contract")
-    names = names.annotate(all=StringAgg(name, Value(_BETWEEN), order_by=("-is_main", "pk")))
+    names = names.annotate(all=StringAgg(name, _BETWEEN, order_by=("-is_main", "pk")))
     day = OuterRef(on) if isinstance(on, str) else on
     place = ContractTerms.objects.filter(contract=OuterRef(contract), starts_on__lte=day)
     place = place.order_by("-starts_on").annotate(key=_place_key())

@@ -152,9 +152,18 @@ def payments_of(contracts: Any) -> Any:
     )
 
 
+RECEIPT_MONTHS_BACK = 6
+
+
 def earlier_receipts_due(month: Month, terms: TermQuerySet) -> list[tuple[Month, int]]:
-    """Return the months before one whose terms deserve a receipt by now, with how many."""
-    before = terms.filter(month__lt=month.first)
+    """Return the months before one whose terms deserve a receipt by now, with how many.
+
+    Half a year back at most, and never in a month locked: what is older is seen on its own page.
+    """
+    locked = PeriodLock.objects.filter(state=LockState.LOCKED).values("month")
+    before = terms.filter(
+        month__lt=month.first, month__gte=month.plus(-RECEIPT_MONTHS_BACK).first
+    ).exclude(month__in=locked)
     counts: dict[date, int] = {}
     for due in (quittances_due(before), recus_due(before)):
         for row in due.order_by().values("month").annotate(count=Count("pk")):

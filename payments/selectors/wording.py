@@ -38,7 +38,7 @@ def means_label(posting: Posting) -> str:
 def _term_label(term: Term) -> str:
     if term.kind == TermKind.OPENING:
         return "Reprise du solde"
-    return f"Échéance de {Month.of(term.month).label}"
+    return f"Échéance {Month.of(term.month).of_label}"
 
 
 def _named(posting: Posting) -> str:

@@ -113,7 +113,7 @@ def _post_chunk(month: Month, drafts: list[TermDraft], actor: User, result: Clos
     reallocate(moved)
     withdraw_papers(
         contract_ids=moved,
-        reason=f"L'échéance de {month.label}, plus ancienne, a été émise : elle passe d'abord.",
+        reason=f"L'échéance {month.of_label}, plus ancienne, a été émise : elle passe d'abord.",
         on=clock.today(),
         actor=actor,
     )

@@ -40,7 +40,7 @@ def copy_terms(month: Month, drafts: Sequence["TermDraft"], receivables: Ids, au
     except IntegrityError as error:
         if "is locked" in str(error):
             raise MonthLocked(
-                f"Les comptes de {month.label} sont verrouillés : rien n'a été facturé."
+                f"Les comptes {month.of_label} sont verrouillés : rien n'a été facturé."
             ) from error
         raise
     copy(

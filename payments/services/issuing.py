@@ -54,7 +54,7 @@ def issue_due_notices(
             papers.due_notices,
             on=on,
             actor=actor,
-            title=f"Avis d'échéance de {month.label}",
+            title=f"Avis d'échéance {month.of_label}",
             territory=territory,
         )
     return _counts(month, territory, issued, job)
@@ -77,7 +77,7 @@ def issue_receipts(
             papers.receipts,
             on=on,
             actor=actor,
-            title=f"Quittances et reçus de {month.label}",
+            title=f"Quittances et reçus {month.of_label}",
             territory=territory,
         )
     return _counts(month, territory, issued, job)

@@ -115,7 +115,7 @@ def _write(letter: Letter, month: Month, batch: str, actor: User) -> None:
     queue_mail(
         dedup_key=letter.key,
         to=letter.person.email,
-        subject=f"Votre document de {month.label}",
+        subject=f"Votre document {month.of_label}",
         template=TEMPLATE,
         context={"greeting": "Bonjour,", "paragraphs": paragraphs, "papers": [document.file_name]},
         documents=[document.pk],

@@ -105,7 +105,7 @@ def month_preview_export(request: PageRequest, month: Month) -> HttpResponse:
         for line in _kept(preview, _preview_form(request, scope, preview))
     ]  # fmt: skip
     name = f"echeances-a-inscrire-{month}"
-    label = f"Échéances à inscrire de {month.label}"
+    label = f"Échéances à inscrire {month.of_label}"
     return answer_file(request, _PREVIEW_COLUMNS, rows, name=name, label=label)
 
 
@@ -224,5 +224,5 @@ def month_terms_export(request: PageRequest, month: Month) -> HttpResponse:
         )
         for term in found
     ]  # fmt: skip
-    label = f"Échéances de {month.label}"
+    label = f"Échéances {month.of_label}"
     return answer_file(request, _TERM_COLUMNS, rows, name=f"echeances-{month}", label=label)

@@ -183,7 +183,7 @@ def _piles(request: PageRequest, scope: Scope, month: Month, kind: str) -> tuple
 
 
 def _title(month: Month, kind: str) -> str:
-    return f"{KINDS[kind][0]} de {month.label}"
+    return f"{KINDS[kind][0]} {month.of_label}"
 
 
 @transaction.atomic

@@ -46,4 +46,4 @@ def test_parts_add_up_to_the_whole_and_stay_within_a_cent(cents, weights):
 
 
 def test_euros_are_written_as_in_french():
-    assert euros(Decimal("1234.5")) == "1\N{NARROW NO-BREAK SPACE}234,50\N{NO-BREAK SPACE}€"
+    assert euros(Decimal("1234.5")) == "1\N{NO-BREAK SPACE}234,50\N{NO-BREAK SPACE}€"

@@ -60,3 +60,12 @@ def test_two_spans_that_touch_by_a_day_share_it():
 
 def test_the_first_of_the_month_is_written_as_in_french():
     assert french_day(date(2026, 11, 1)) == "1er novembre 2026"
+
+
+def test_a_month_that_starts_with_a_vowel_is_elided():
+    assert [Month(2026, n).of_label for n in (4, 8, 10, 11)] == [
+        "d'avril 2026",
+        "d'août 2026",
+        "d'octobre 2026",
+        "de novembre 2026",
+    ]

@@ -18,7 +18,7 @@ from caracol.takeover.reader import read_workbook
 from caracol.takeover.services import preview_workbook
 from caracol.takeover.sheets import SHEETS
 from residents.models import Contract, Person
-from tests.factories import EVERYWHERE, make_user
+from tests.factories import EVERYWHERE, make_home, make_user
 from tests.helpers.samples import sample
 from tests.takeover.workbooks import changed, file_of, small_book
 
@@ -257,3 +257,13 @@ def test_the_blank_model_filled_is_a_right_workbook(client_for, director):
     workbook.save(stream)
     stream.seek(0)
     assert "Confirmer la reprise" in text(send(client, stream))
+
+
+def test_who_cannot_reach_every_territory_is_told_before_preparing_a_file(client_for):
+    manager = make_user(Role.GLA_MANAGER, "IDF")
+    client = client_for(manager)
+    assert "Vérifier le classeur" in client.get(UPLOAD).content.decode()
+    make_home("HDF")
+    page = client.get(UPLOAD).content.decode()
+    assert "La direction fait la reprise" in page
+    assert "Vérifier le classeur" not in page

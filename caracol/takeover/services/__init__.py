@@ -4,6 +4,7 @@ from caracol.takeover.services.runs import (
     abandon_run,
     confirm_run,
     preview_workbook,
+    reaches_all,
 )
 from caracol.takeover.services.taking import (
     Examination,
@@ -21,5 +22,6 @@ __all__ = [
     "confirm_run",
     "examine",
     "preview_workbook",
+    "reaches_all",
     "take_over",
 ]

@@ -118,6 +118,15 @@ def _drop_previews(actor: User) -> None:
         _forget(run, RunState.ABANDONED)
 
 
+def reaches_all(actor: User) -> bool:
+    """Return whether the person has a right on every territory that Caracol knows homes in."""
+    roles = PAGES["takeover:confirm"]
+    if actor.roles & roles & NETWORK_WIDE:
+        return True
+    known = Site.objects.values_list("territory", flat=True).distinct()
+    return all(actor.roles_on(territory) & roles for territory in known)
+
+
 def _must_reach(exam: Examination, actor: User) -> None:
     """A takeover shows and writes every territory: the person needs a right on all of them."""
     roles = PAGES["takeover:confirm"]
@@ -128,6 +137,6 @@ def _must_reach(exam: Examination, actor: User) -> None:
     known |= set(Site.objects.values_list("territory", flat=True).distinct())
     if any(not actor.roles_on(territory) & roles for territory in known):
         raise NotYourTerritory(
-            "Ce classeur ou Caracol contient des sites d'un territoire sur lequel vous n'avez pas "
-            "de droit : demandez à la direction de faire la reprise."
+            "La reprise touche des colocations d'un territoire sur lequel vous n'avez pas de "
+            "droit : demandez à la direction de la faire."
         )

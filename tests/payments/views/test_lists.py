@@ -59,7 +59,7 @@ def test_the_day_says_what_the_month_needs(manager, contract, month):
     close_month(month=month, actor=manager)
     pay(contract, "200.00", manager)
     titles = [item.title for item in month_work(manager, today).items]
-    assert f"Émettre 1 quittance ou reçu de {month.label}" in titles
+    assert f"Émettre 1 quittance ou reçu {month.of_label}" in titles
     late = add_months(today, 2)
     assert any("verrouiller" in item.title for item in month_work(manager, late).items)
 

@@ -212,3 +212,15 @@ def test_the_books_are_checked_on_demand(client_for, manager, closed, monkeypatc
     answer = client.get(reverse("payments:ledger-check"))
     assert answer.context["follows"]
     assert term_of(factories.Contract.objects.get(number="C9001"), closed)
+
+
+def test_a_couple_is_named_in_full_on_the_list_and_in_the_export(client_for, manager, month):
+    partner = factories.make_person("Idrissan", "Amna")
+    factories.make_contract(person=factories.make_person("Eltahir", "Salwa"), co_holders=(partner,))
+    close_month(month=month, actor=manager)
+    page = client_for(manager).get(reverse("payments:month-terms", args=[month]))
+    text = page.content.decode()
+    assert "ELTAHIR Salwa" in text
+    assert "IDRISSAN Amna" in text
+    assert not {"\x1e", "\x1f"} & set(text)
+    assert "Value(" not in text
