@@ -223,3 +223,11 @@ def device(user_agent: str) -> str:
     browser = next((name for mark, name in _BROWSERS if mark in user_agent), "Navigateur inconnu")
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
     return f"{browser} sur {system}" if system else browser
+
+
+def phone(number: str) -> str:
+    """Group a French number of ten digits by two; leave another one as written."""
+    digits = "".join(number.split())
+    if len(digits) != 10 or not digits.isdigit():
+        return number
+    return NBSP.join(digits[start : start + 2] for start in range(0, 10, 2))

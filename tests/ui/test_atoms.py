@@ -107,3 +107,15 @@ def test_devices_are_named():
     agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
     assert atoms.device(agent) == "Firefox sur Windows"
     assert atoms.device("curl") == "Navigateur inconnu"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("0612345678", "\N{NO-BREAK SPACE}".join(["06", "12", "34", "56", "78"])),
+        ("+33 6 12 34 56 78", "+33 6 12 34 56 78"),
+        ("", ""),
+    ],
+)
+def test_a_phone_number_is_grouped_by_two(written, shown):
+    assert atoms.phone(written) == shown

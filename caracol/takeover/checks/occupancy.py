@@ -66,12 +66,12 @@ def _tell(
             if later.row is None or later.row.row in told:
                 continue
             told.add(later.row.row)
-            where = f"ligne {earlier.row.row}" if earlier.row else "connu de Caracol"
+            where = f"ligne {earlier.row.row}" if earlier.row else "déjà dans Caracol"
             found.error(
                 later.row,
                 column,
-                f"{what} du {earlier.first:%d/%m/%Y} au {earlier.last:%d/%m/%Y} par le contrat "
-                f"{earlier.contract} ({where}).",
+                f"{what} du {earlier.first:%d/%m/%Y} au {earlier.last:%d/%m/%Y}, par "
+                f"{earlier.contract.upper()} ({where}).",
                 remedy,
             )
 

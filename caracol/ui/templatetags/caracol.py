@@ -56,6 +56,12 @@ def ago(value: date | datetime | None) -> str:
 
 
 @register.filter
+def phone(number: str) -> str:
+    """0612345678 → "06 12 34 56 78"; a number of another shape stays as written."""
+    return atoms.phone(number)
+
+
+@register.filter
 def initials(name: str) -> str:
     """ "Amina Diallo" → "AD"."""
     return atoms.initials(name)
