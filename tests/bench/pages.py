@@ -24,7 +24,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from caracol.accounts.enums import Role
+from caracol.core import clock
+from caracol.core.periods import Month
 from payments.models import Term
+from residents.models import Contract
 from tests import factories
 from tests.bench.processes import Bench, answer
 from tests.bench.report import Row
@@ -72,14 +75,20 @@ def addresses() -> dict[str, str]:
     """Return the pages measured, by name; those of a person are of the one who has most months."""
     most = Term.objects.values("contract").annotate(n=Count("pk")).order_by("-n", "contract")
     contract = most[0]["contract"]
+    number = Contract.objects.values_list("number", flat=True).get(pk=contract)
     person = Term.objects.filter(contract=contract).values_list(
         "contract__holders__person", flat=True
     )[0]
+    month = Month.of(clock.today())
     return {
         "Aujourd'hui": reverse("dashboard:today"),
         "residents, the list": reverse("residents:person-list"),
         "residents, found by name": reverse("residents:person-list") + "?q=diallo",
         f"a person, {MONTHS} months": reverse("residents:person-detail", args=[person]),
+        f"an account, {MONTHS} months": reverse("payments:account-detail", args=[number]),
+        "the month": reverse("payments:month-detail", args=[month]),
+        "payments, the list": reverse("payments:payment-list"),
+        "arrears": reverse("payments:arrears-list"),
         "homes, the list": reverse("colocations:home-list"),
         "search": reverse("dashboard:search") + "?q=diallo",
     }
