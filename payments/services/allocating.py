@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F, Sum
 
 from caracol.core.money import ZERO
@@ -12,6 +12,7 @@ from payments.models import Account, Posting, Term
 from payments.selectors.allocations import allocations
 
 
+@transaction.atomic
 def reallocate(contract_ids: Iterable[int]) -> list[int]:
     """Write what each term of the contracts has received; return the terms that lost money."""
     ids = sorted(set(contract_ids))
