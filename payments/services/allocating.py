@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 from django.db import connection, transaction
-from django.db.models import F, Sum
+from django.db.models import Count, F, Q, Sum
 
 from caracol.core.money import ZERO
 from caracol.core.periods import Month
-from payments.enums import AccountKind, EntryKind
+from payments.enums import AccountKind
 from payments.models import Account, Posting, Term
 from payments.selectors.allocations import allocations
 
@@ -43,29 +43,43 @@ def reallocate(contract_ids: Iterable[int]) -> list[int]:
 def contracts_with_credit(contract_ids: Sequence[int], month: Month) -> list[int]:
     """Return the contracts whose money may settle their new term of the month.
 
-    Money that no term has used; that came for the month, or was named for it, before its term and
-    settled others meanwhile; that settles a later term, or what was taken back since, which the
-    new term comes before.
+    Money that no term has used; that came for the month, or was named for it, and settled others
+    meanwhile; that settles a later term, or what was taken back (debits that are no term's),
+    which the new term may come before.
     """
     # One table at a time: a join would be planned on statistics older than what was just written.
-    accounts = Account.objects.filter(contract__in=contract_ids, kind=AccountKind.RECEIVABLE)
-    receivables = {
-        pk: (contract, balance)
-        for pk, contract, balance in accounts.values_list("pk", "contract", "balance")
-    }
-    unpaid = dict(
-        Term.objects.filter(contract__in=contract_ids)
+    accounts = list(
+        Account.objects.filter(contract__in=contract_ids, kind=AccountKind.RECEIVABLE).values_list(
+            "pk", "contract", "balance"
+        )
+    )
+    is_later = Q(month__gt=month.first, paid_amount__gt=0)
+    billed = {
+        contract: facts
+        for contract, *facts in Term.objects.filter(contract__in=contract_ids)
         .values("contract")
-        .annotate(unpaid=Sum(F("amount") - F("paid_amount")))
-        .values_list("contract", "unpaid")
-    )
-    money = Posting.objects.filter(account__in=list(receivables))
-    named = money.filter(entitlement_month=month.first, amount__lt=0)
-    taken_back = money.filter(amount__gt=0, entry__date__gte=month.first).exclude(
-        entry__kind__in=[EntryKind.TERM, EntryKind.OPENING]
-    )
-    later = Term.objects.filter(contract__in=contract_ids, month__gt=month.first, paid_amount__gt=0)
-    found = {pk for pk, balance in receivables.values() if balance != unpaid.get(pk, ZERO)}
-    for accounts_found in (named, taken_back):
-        found |= {receivables[pk][0] for pk in accounts_found.values_list("account", flat=True)}
-    return sorted(found | set(later.values_list("contract", flat=True)))
+        .annotate(
+            total=Sum("amount"),
+            unpaid=Sum(F("amount") - F("paid_amount")),
+            later=Count("pk", filter=is_later),
+        )
+        .values_list("contract", "total", "unpaid", "later")
+    }
+    is_named = Q(entitlement_month=month.first, amount__lt=0)
+    booked = {
+        account: facts
+        for account, *facts in Posting.objects.filter(account__in=[row[0] for row in accounts])
+        .values("account")
+        .annotate(
+            debits=Sum("amount", filter=Q(amount__gt=0), default=ZERO),
+            named=Count("pk", filter=is_named),
+        )
+        .values_list("account", "debits", "named")
+    }
+    found = []
+    for account, contract, balance in accounts:
+        total, unpaid, later = billed.get(contract, (ZERO, ZERO, 0))
+        debits, named = booked.get(account, (ZERO, 0))
+        if balance != unpaid or debits != total or named or later:
+            found.append(contract)
+    return sorted(found)
