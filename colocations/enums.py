@@ -12,6 +12,18 @@ class LegalBasis(models.TextChoices):
     MANDATE = "MANDATE", "Mandat de gestion"
 
 
+class DpeClass(models.TextChoices):
+    """Energy classes of the diagnostic; F and G forbid raising the fee (RULEBOOK 2.4)."""
+
+    A = "A", "A"
+    B = "B", "B"
+    C = "C", "C"
+    D = "D", "D"
+    E = "E", "E"
+    F = "F", "F"
+    G = "G", "G"
+
+
 class VoidCause(models.TextChoices):
     """Why a room houses nobody."""
 

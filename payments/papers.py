@@ -222,7 +222,7 @@ def _due_notice(folder: TermFolder, term: Term) -> content.DueNotice:
 
 def _announced_aid(contract: Contract, term: Term) -> Decimal:
     """The aid deducted from what is asked: only where a person said that the CAF pays it."""
-    direct = contract.aid_payee == AidPayee.MANAGER
+    direct = term.aid_payee == AidPayee.MANAGER
     if not direct or contract.aid_eligible != AidEligibility.YES:
         return ZERO
     return min(term.expected_aid, term.amount)

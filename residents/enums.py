@@ -125,6 +125,74 @@ class NoticeGiver(models.TextChoices):
     MANAGER = "MANAGER", "l'association"
 
 
+class NoticeBasis(models.TextChoices):
+    """On what ground notice is given (RULEBOOK 1.2, 1.3, 1.5)."""
+
+    ORDINARY = "ORDINARY", "congé ordinaire"
+    NON_RENEWAL = "NON_RENEWAL", "non-renouvellement au terme"
+    OBJECTIVE_CAUSE = "OBJECTIVE_CAUSE", "cause objective prévue au contrat"
+    BREACH = "BREACH", "manquement"
+    AT_TERM = "AT_TERM", "congé pour le terme du bail"
+
+
+class NoticeDelivery(models.TextChoices):
+    """How a notice reaches its addressee."""
+
+    LRAR = "LRAR", "lettre recommandée avec avis de réception"
+    BAILIFF = "BAILIFF", "acte de commissaire de justice"
+    HAND = "HAND", "remise en main propre contre récépissé"
+
+
+class DeliveryOutcome(models.TextChoices):
+    """What became of a letter (RULEBOOK 4.3)."""
+
+    AWAITED = "AWAITED", "en attente"
+    SIGNED = "SIGNED", "reçue"
+    REFUSED = "REFUSED", "refusée"
+    UNCLAIMED = "UNCLAIMED", "non réclamée"
+
+
+class AmendmentKind(models.TextChoices):
+    """What an amendment changes."""
+
+    ROOM = "ROOM", "changement de chambre"
+    AMOUNT = "AMOUNT", "changement de montant"
+    END = "END", "changement de date de fin"
+    RENEWAL = "RENEWAL", "renouvellement"
+    INDEX = "INDEX", "révision par l'IRL"
+    PAYEE = "PAYEE", "changement de destinataire de l'aide"
+    HOLDERS = "HOLDERS", "changement de titulaires"
+    OTHER = "OTHER", "autre"
+
+
+class ExitKind(models.TextChoices):
+    """How a contract ended."""
+
+    TERM = "TERM", "terme du contrat"
+    RESIDENT_NOTICE = "RESIDENT_NOTICE", "congé du résident ou de la résidente"
+    MANAGER_NOTICE = "MANAGER_NOTICE", "congé de l'association"
+    AGREEMENT = "AGREEMENT", "accord des deux parties"
+    TRANSFER = "TRANSFER", "passage à une autre colocation"
+    ABANDONMENT = "ABANDONMENT", "départ sans congé"
+    DEATH = "DEATH", "décès"
+    EVICTION = "EVICTION", "expulsion"
+
+
+class ExitDestination(models.TextChoices):
+    """Where the household goes (RULEBOOK 9.2)."""
+
+    SOCIAL_LEASE = "SOCIAL_LEASE", "logement social"
+    PRIVATE_LEASE = "PRIVATE_LEASE", "logement privé"
+    OWNERSHIP = "OWNERSHIP", "accession à la propriété"
+    PENSION = "PENSION", "pension de famille"
+    TRANSITIONAL = "TRANSITIONAL", "résidence sociale, FJT, intermédiation locative"
+    OTHER_HOME = "OTHER_HOME", "autre colocation de l'association"
+    RELATIVES = "RELATIVES", "famille ou proches"
+    SHELTER = "SHELTER", "hébergement"
+    OTHER = "OTHER", "autre"
+    UNKNOWN = "UNKNOWN", "inconnue"
+
+
 class ArrearsPath(models.TextChoices):
     """The arrears procedure a contract type follows (RULEBOOK 4)."""
 

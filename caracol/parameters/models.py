@@ -99,3 +99,38 @@ class Association(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+@pghistory.track()
+class IndexValue(models.Model):
+    """One published value of the rent reference index (IRL), by quarter (RULEBOOK 2.4)."""
+
+    year = models.PositiveSmallIntegerField("année")
+    quarter = models.PositiveSmallIntegerField("trimestre")
+    value = models.DecimalField("indice", max_digits=6, decimal_places=2)
+    published_on = models.DateField("publié le", null=True, blank=True)
+    source = models.CharField("source", max_length=300)
+
+    class Meta:
+        verbose_name = "indice de référence des loyers"
+        verbose_name_plural = "indices de référence des loyers (IRL)"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["year", "quarter"],
+                name="index_value_once_a_quarter",
+                violation_error_message="L'indice de ce trimestre est déjà enregistré.",
+            ),
+            models.CheckConstraint(
+                condition=Q(quarter__gte=1, quarter__lte=4),
+                name="index_value_quarter",
+                violation_error_message="Un trimestre va de 1 à 4.",
+            ),
+            models.CheckConstraint(
+                condition=Q(value__gt=0),
+                name="index_value_positive",
+                violation_error_message="Un indice est supérieur à zéro.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"IRL {self.year} T{self.quarter}"

@@ -1,10 +1,11 @@
 """Read what is in force on a day."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from caracol.core.errors import Refused
-from caracol.parameters.models import Association, Parameter
+from caracol.parameters.models import Association, IndexValue, Parameter
 
 
 class ParameterMissing(Refused):
@@ -33,3 +34,9 @@ def association(on: date) -> Association:
             "L'identité de l'association est inconnue : faites d'abord la reprise du classeur."
         )
     return found
+
+
+def rent_index(year: int, quarter: int) -> Decimal | None:
+    """Return the IRL published for a quarter, or None when nobody has recorded it yet."""
+    row = IndexValue.objects.filter(year=year, quarter=quarter).first()
+    return row.value if row else None

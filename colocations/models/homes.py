@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from caracol.accounts.models import Territory, TerritoryQuerySet
 from caracol.core.models import MoneyField
 from caracol.parameters.models import span_expression
-from colocations.enums import VoidCause
+from colocations.enums import DpeClass, VoidCause
 
 
 class SiteQuerySet(TerritoryQuerySet):
@@ -63,6 +63,8 @@ class Colocation(models.Model):
     name = models.CharField("nom", max_length=120)
     opens_on = models.DateField("ouverture")
     closes_on = models.DateField("fermeture", null=True, blank=True)
+    closing_note = models.CharField("motif de fermeture", max_length=200, blank=True)
+    dpe_class = models.CharField("classe DPE", max_length=1, choices=DpeClass.choices, blank=True)
     mission_officer = models.ForeignKey(
         "accounts.User",
         models.PROTECT,
@@ -83,7 +85,11 @@ class Colocation(models.Model):
                 condition=Q(closes_on=None) | Q(closes_on__gte=F("opens_on")),
                 name="colocation_closes_after_opening",
                 violation_error_message="Une colocation ferme après son ouverture.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(dpe_class="") | Q(dpe_class__in=DpeClass.values),
+                name="colocation_dpe_known",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -109,6 +115,9 @@ class Room(models.Model):
     fee = MoneyField("redevance mensuelle")
     charges = MoneyField("charges mensuelles", default=0)
     deposit = MoneyField("dépôt de garantie", default=0)
+    capacity = models.PositiveSmallIntegerField("personnes au plus", default=1)
+    opens_on = models.DateField("ouverte le", null=True, blank=True)
+    closes_on = models.DateField("fermée le", null=True, blank=True)
 
     objects: ClassVar[RoomQuerySet] = RoomQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -125,6 +134,16 @@ class Room(models.Model):
                 condition=Q(fee__gte=0, charges__gte=0, deposit__gte=0),
                 name="room_amounts_not_negative",
                 violation_error_message="Les montants d'une chambre ne sont pas négatifs.",
+            ),
+            models.CheckConstraint(
+                condition=Q(closes_on=None) | Q(opens_on=None) | Q(closes_on__gte=F("opens_on")),
+                name="room_closes_after_opening",
+                violation_error_message="Une chambre ferme après son ouverture.",
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity__gte=1),
+                name="room_houses_somebody",
+                violation_error_message="Une chambre accueille au moins une personne.",
             ),
         ]
 

@@ -12,6 +12,7 @@ from caracol.core.models import MoneyField
 from payments import guards
 from payments.enums import LineKind, TermKind
 from payments.models.ledger import Entry
+from residents.enums import AidPayee
 from residents.models import Contract
 from residents.models.contracts import OfContractQuerySet
 
@@ -41,6 +42,9 @@ class Term(models.Model):
     amount = MoneyField("montant")
     paid_amount = MoneyField("payé", default=0)
     expected_aid = MoneyField("aide attendue", default=0)
+    aid_payee = models.CharField(
+        "aide versée à", max_length=8, choices=AidPayee.choices, default=AidPayee.MANAGER
+    )
     entry = models.OneToOneField(
         Entry, models.PROTECT, null=True, related_name="term", verbose_name="écriture"
     )
@@ -70,6 +74,9 @@ class Term(models.Model):
                 name="term_posted_unless_zero",
             ),
             models.CheckConstraint(condition=Q(kind__in=TermKind.values), name="term_kind_known"),
+            models.CheckConstraint(
+                condition=Q(aid_payee__in=AidPayee.values), name="term_aid_payee_known"
+            ),
         ]
         triggers: ClassVar = [
             guards.TERM_IS_ITS_LINES,

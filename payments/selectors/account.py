@@ -359,7 +359,7 @@ def aid_awaited(
     if (
         term.kind != TermKind.MONTHLY
         or term.month < oldest
-        or contract.aid_payee != AidPayee.MANAGER
+        or term.aid_payee != AidPayee.MANAGER
         or contract.aid_eligible != AidEligibility.YES
     ):
         return ZERO

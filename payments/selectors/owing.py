@@ -55,7 +55,7 @@ def with_aid_awaited(terms: QuerySet[Term], on: date) -> QuerySet[Term]:
         When(
             kind=TermKind.MONTHLY,
             month__gte=Month.of(on).plus(-AID_AWAITED_MONTHS).first,
-            contract__aid_payee=AidPayee.MANAGER,
+            aid_payee=AidPayee.MANAGER,
             contract__aid_eligible=AidEligibility.YES,
             then=Least(left, Greatest(missing, Value(ZERO))),
         ),

@@ -47,6 +47,7 @@ class TermDraft:
     kind: str
     due_on: date
     expected_aid: Decimal
+    aid_payee: str
     bill: Bill
     labels: tuple[str, str]
 
@@ -160,7 +161,9 @@ def _drafts(month: Month, territory: Territory | None) -> Iterator[TermDraft]:
     conditions = (
         ContractTerms.objects.filter(starts_on__lte=month.last, ends_on__gte=month.first)
         .order_by("contract_id", "starts_on")
-        .values_list("contract_id", "starts_on", "ends_on", "fee", "charges", "expected_aid")
+        .values_list(
+            "contract_id", "starts_on", "ends_on", "fee", "charges", "expected_aid", "aid_payee"
+        )
         .iterator(chunk_size=2000)
     )
     all_in = _all_in_kinds(month.first)
@@ -173,7 +176,7 @@ def _drafts(month: Month, territory: Territory | None) -> Iterator[TermDraft]:
         bill = bill_of(
             tuple(
                 Conditions(max(first, month.first), min(last, month.last), fee, charges)
-                for _contract, first, last, fee, charges, _aid in rows
+                for _contract, first, last, fee, charges, *_aid in rows
             )
         )
         if bill is not None:
@@ -182,7 +185,8 @@ def _drafts(month: Month, territory: Territory | None) -> Iterator[TermDraft]:
             aid = rows[-1][5] if bill.span.days == month.days else ZERO
             fee_label = "Redevance (charges comprises)" if kind in all_in else "Redevance"
             labels = (fee_label, "Charges")
-            yield TermDraft(contract, number, territory_id, kind, due_on, aid, bill, labels)
+            payee = rows[-1][6]
+            yield TermDraft(contract, number, territory_id, kind, due_on, aid, payee, bill, labels)
 
 
 def _all_in_kinds(on: date) -> set[str]:

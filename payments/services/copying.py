@@ -52,7 +52,7 @@ def copy_terms(month: Month, drafts: Sequence["TermDraft"], receivables: Ids, au
         "payments_term",
         [
             *("id", "contract_id", "month", "kind", "starts_on", "ends_on", "due_on", "amount"),
-            *("paid_amount", "expected_aid", "entry_id", "explanation"),
+            *("paid_amount", "expected_aid", "aid_payee", "entry_id", "explanation"),
         ],
         _terms(month, drafts, terms, entries),
     )
@@ -118,6 +118,7 @@ def _terms(
             draft.bill.amount,
             0,
             draft.expected_aid,
+            draft.aid_payee,
             entries.get(draft.contract),
             json.dumps(draft.bill.explanation, ensure_ascii=False),
         )

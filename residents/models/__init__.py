@@ -1,6 +1,7 @@
 """People, their contracts, and what follows from them."""
 
 from residents.models.contracts import (
+    AcceptedWarning,
     Amendment,
     Contract,
     ContractHolder,
@@ -17,6 +18,7 @@ from residents.models.people import (
 from residents.models.rules import ContractTypeRule
 
 __all__ = [
+    "AcceptedWarning",
     "Amendment",
     "Contract",
     "ContractHolder",

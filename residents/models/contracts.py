@@ -16,8 +16,15 @@ from residents import guards
 from residents.enums import (
     AidEligibility,
     AidPayee,
+    AmendmentKind,
+    ChargesMode,
     ContractKind,
     ContractStatus,
+    DeliveryOutcome,
+    ExitDestination,
+    ExitKind,
+    NoticeBasis,
+    NoticeDelivery,
     NoticeGiver,
     PaymentMethod,
 )
@@ -60,16 +67,47 @@ class Contract(models.Model):
         choices=AidEligibility.choices,
         default=AidEligibility.ASK_CAF,
     )
-    aid_payee = models.CharField(
-        "aide versée à",
-        max_length=8,
-        choices=AidPayee.choices,
-        default=AidPayee.MANAGER,
-    )
     deposit = MoneyField("dépôt de garantie demandé", default=0)
     distress_rate = models.BooleanField("redevance CASF L345-2-2", default=False)
+    purpose = models.TextField("finalité de l'occupation", blank=True)
+    objective_causes = models.TextField("causes objectives de résiliation", blank=True)
     precarity_ground = models.CharField("motif de précarité", max_length=300, blank=True)
+    term_event = models.CharField("événement qui met fin au contrat", max_length=300, blank=True)
+    approval_reference = models.CharField("agrément ou convention", max_length=120, blank=True)
+    signed_on = models.DateField("signé le", null=True, blank=True)
+    charges_mode = models.CharField(
+        "charges", max_length=10, choices=ChargesMode.choices, blank=True
+    )
+    initial_months = models.PositiveSmallIntegerField(
+        "durée initiale (mois)", null=True, blank=True
+    )
+    is_tacitly_renewed = models.BooleanField("renouvelé tacitement", default=False)
+    revision_quarter = models.PositiveSmallIntegerField(
+        "trimestre de l'IRL (clause de révision)", null=True, blank=True
+    )
+    # What the contract itself says where its type leaves it to the parties (RULEBOOK 1.9).
+    resident_notice_days = models.PositiveSmallIntegerField(
+        "préavis du résident (jours)", null=True, blank=True
+    )
+    resident_notice_months = models.PositiveSmallIntegerField(
+        "préavis du résident (mois)", null=True, blank=True
+    )
+    manager_notice_months = models.PositiveSmallIntegerField(
+        "préavis de l'association (mois)", null=True, blank=True
+    )
+    keys_given_on = models.DateField("clés remises le", null=True, blank=True)
+    keys_returned_on = models.DateField("clés rendues le", null=True, blank=True)
+    exit_inventory_conforms = models.BooleanField(
+        "état des lieux de sortie conforme", null=True, blank=True
+    )
+    exit_kind = models.CharField(
+        "nature de la sortie", max_length=16, choices=ExitKind.choices, blank=True
+    )
+    exit_destination = models.CharField(
+        "destination", max_length=16, choices=ExitDestination.choices, blank=True
+    )
     exit_reason = models.CharField("motif de sortie", max_length=200, blank=True)
+    new_address = models.CharField("nouvelle adresse", max_length=300, blank=True)
 
     objects: ClassVar[ContractQuerySet] = ContractQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -104,6 +142,31 @@ class Contract(models.Model):
             models.CheckConstraint(
                 condition=Q(payment_method__in=PaymentMethod.values),
                 name="contract_payment_method_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(charges_mode="") | Q(charges_mode__in=ChargesMode.values),
+                name="contract_charges_mode_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(exit_kind="") | Q(exit_kind__in=ExitKind.values),
+                name="contract_exit_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(exit_destination="") | Q(exit_destination__in=ExitDestination.values),
+                name="contract_exit_destination_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(revision_quarter=None)
+                | Q(revision_quarter__gte=1, revision_quarter__lte=4),
+                name="contract_revision_quarter",
+                violation_error_message="Le trimestre de l'IRL va de 1 à 4.",
+            ),
+            models.CheckConstraint(
+                condition=Q(keys_returned_on=None)
+                | Q(keys_given_on=None)
+                | Q(keys_returned_on__gte=F("keys_given_on")),
+                name="contract_keys_in_order",
+                violation_error_message="Les clés sont rendues après avoir été remises.",
             ),
         ]
         triggers: ClassVar = [
@@ -172,6 +235,9 @@ class Amendment(models.Model):
         Contract, models.PROTECT, related_name="amendments", verbose_name="contrat"
     )
     number = models.PositiveSmallIntegerField("numéro")
+    kind = models.CharField(
+        "nature", max_length=8, choices=AmendmentKind.choices, default=AmendmentKind.OTHER
+    )
     effective_on = models.DateField("prend effet le")
     signed_on = models.DateField("signé le", null=True, blank=True)
     reason = models.CharField("objet", max_length=200)
@@ -182,7 +248,10 @@ class Amendment(models.Model):
         verbose_name = "avenant"
         verbose_name_plural = "avenants"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["contract", "number"], name="amendment_number_once")
+            models.UniqueConstraint(fields=["contract", "number"], name="amendment_number_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=AmendmentKind.values), name="amendment_kind_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -208,6 +277,12 @@ class ContractTerms(models.Model):
     fee = MoneyField("redevance mensuelle")
     charges = MoneyField("charges mensuelles", default=0)
     expected_aid = MoneyField("aide au logement attendue", default=0)
+    aid_payee = models.CharField(
+        "aide versée à",
+        max_length=8,
+        choices=AidPayee.choices,
+        default=AidPayee.MANAGER,
+    )
     binding = models.BooleanField(default=True, editable=False)
 
     objects: ClassVar[OfContractQuerySet] = OfContractQuerySet.as_manager()  # type: ignore[assignment]
@@ -241,6 +316,9 @@ class ContractTerms(models.Model):
                 name="contract_terms_amounts",
                 violation_error_message="Les montants d'un contrat ne sont pas négatifs.",
             ),
+            models.CheckConstraint(
+                condition=Q(aid_payee__in=AidPayee.values), name="contract_terms_payee_known"
+            ),
         ]
         triggers: ClassVar = [
             guards.BINDING_FOLLOWS_CONTRACT,
@@ -254,18 +332,36 @@ class ContractTerms(models.Model):
 
 @pghistory.track()
 class Notice(models.Model):
-    """Notice given by either side; the delay runs from receipt (RULEBOOK 1.2, 4.3)."""
+    """Notice given by either side; the delay runs from receipt (RULEBOOK 1.2, 4.3).
+
+    A letter sent and not yet received has no date of receipt, hence no effect yet.
+    """
 
     contract = models.ForeignKey(
         Contract, models.PROTECT, related_name="notices", verbose_name="contrat"
     )
     given_by = models.CharField("donné par", max_length=8, choices=NoticeGiver.choices)
+    basis = models.CharField(
+        "fondement", max_length=16, choices=NoticeBasis.choices, default=NoticeBasis.ORDINARY
+    )
+    delivery = models.CharField(
+        "mode d'envoi", max_length=8, choices=NoticeDelivery.choices, default=NoticeDelivery.LRAR
+    )
+    outcome = models.CharField(
+        "suite de l'envoi",
+        max_length=9,
+        choices=DeliveryOutcome.choices,
+        default=DeliveryOutcome.SIGNED,
+    )
     sent_on = models.DateField("envoyé le", null=True, blank=True)
-    received_on = models.DateField("reçu le")
-    effective_on = models.DateField("prend effet le")
+    first_presented_on = models.DateField("première présentation", null=True, blank=True)
+    received_on = models.DateField("reçu le", null=True, blank=True)
+    effective_on = models.DateField("prend effet le", null=True, blank=True)
+    reduced_reason = models.CharField("motif du préavis réduit", max_length=200, blank=True)
     rule = models.CharField("règle appliquée", max_length=300)
     reason = models.CharField("motif", max_length=300, blank=True)
     withdrawn_on = models.DateField("retiré le", null=True, blank=True)
+    withdrawn_reason = models.CharField("motif du retrait", max_length=300, blank=True)
 
     objects: ClassVar[OfContractQuerySet] = OfContractQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -279,9 +375,51 @@ class Notice(models.Model):
                 name="notice_one_alive",
             ),
             models.CheckConstraint(
-                condition=Q(effective_on__gte=F("received_on")), name="notice_in_order"
+                condition=Q(received_on=None, effective_on=None)
+                | Q(effective_on__gte=F("received_on")),
+                name="notice_in_order",
+                violation_error_message="Un congé prend effet après avoir été reçu.",
+            ),
+            models.CheckConstraint(
+                condition=Q(sent_on=None) | Q(received_on=None) | Q(received_on__gte=F("sent_on")),
+                name="notice_received_after_sending",
+                violation_error_message="Une lettre est reçue après avoir été envoyée.",
+            ),
+            models.CheckConstraint(
+                condition=Q(basis__in=NoticeBasis.values), name="notice_basis_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(delivery__in=NoticeDelivery.values), name="notice_delivery_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome__in=DeliveryOutcome.values), name="notice_outcome_known"
             ),
         ]
 
     def __str__(self) -> str:
+        if self.effective_on is None:
+            return "congé envoyé"
         return f"congé au {self.effective_on:%d/%m/%Y}"
+
+
+@pghistory.track()
+class AcceptedWarning(models.Model):
+    """Something doubtful that a person accepted, and why: neither forbidden by law nor usual."""
+
+    contract = models.ForeignKey(
+        Contract, models.PROTECT, related_name="accepted_warnings", verbose_name="contrat"
+    )
+    code = models.CharField("point", max_length=40)
+    message = models.CharField("avertissement", max_length=400)
+    reason = models.CharField("raison", max_length=300)
+    accepted_on = models.DateField("accepté le")
+    accepted_by = models.ForeignKey("accounts.User", models.PROTECT, verbose_name="par")
+
+    objects: ClassVar[OfContractQuerySet] = OfContractQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = "avertissement accepté"
+        verbose_name_plural = "avertissements acceptés"
+
+    def __str__(self) -> str:
+        return self.message

@@ -87,7 +87,9 @@ def _notices(card: ContractCard) -> Iterator[Event]:
     for notice in card.notices:
         who = "par l'association" if notice.given_by == NoticeGiver.MANAGER else ""
         title = "Congé retiré" if notice.withdrawn_on else "Congé reçu"
-        on = notice.withdrawn_on or notice.received_on
+        on = notice.withdrawn_on or notice.received_on or notice.sent_on
+        if on is None or notice.effective_on is None:
+            continue
         detail = f"Effet au {french_day(notice.effective_on)} {who}".strip()
         yield Event(on, title, detail, icon="mail-forward", tone="warning")
 

@@ -10,7 +10,7 @@ from caracol.accounts.models import Territory, TerritoryQuerySet
 
 OURS = ("caracol", "colocations", "residents", "payments", "litigation", "social")
 # Rows that live and die with what they describe.
-MAY_CASCADE = {("Membership", "user"), ("Bundle", "requested_by")}
+MAY_CASCADE = {("Membership", "user"), ("Bundle", "requested_by"), ("SavedView", "owner")}
 
 
 def our_models():

@@ -7,10 +7,13 @@ from caracol.accounts.models.rights import (
     TerritoryQuerySet,
 )
 from caracol.accounts.models.user import User, UserManager
+from caracol.accounts.models.views import SavedView, SavedViewQuerySet
 
 __all__ = [
     "Invitation",
     "Membership",
+    "SavedView",
+    "SavedViewQuerySet",
     "Territory",
     "TerritoryQuerySet",
     "User",

@@ -1,6 +1,7 @@
-"""Issued documents, the counters of their numbers, and bundles of them."""
+"""Issued documents and their counters, bundles of them, and files that people bring."""
 
 from caracol.documents.models.bundle import Bundle
 from caracol.documents.models.document import Counter, Document, DocumentQuerySet
+from caracol.documents.models.upload import Upload, UploadQuerySet
 
-__all__ = ["Bundle", "Counter", "Document", "DocumentQuerySet"]
+__all__ = ["Bundle", "Counter", "Document", "DocumentQuerySet", "Upload", "UploadQuerySet"]
