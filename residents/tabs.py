@@ -1,4 +1,4 @@
-"""Tabs of a person's page, and the answers of the contracts about rooms."""
+"""Tabs of a person's and a contract's pages, and the answers of the contracts about rooms."""
 
 from caracol.core.registries import Tab, register_tab
 from colocations.selectors import occupancy
@@ -14,3 +14,10 @@ for label, name, order in (
 ):
     key = f"residents:{name}"
     register_tab(Tab(subject="person", label=label, url_name=key, page_key=key, order=order))
+
+for label, name, order in (
+    ("Contrat", "contract-detail", 0),
+    ("Historique", "contract-history", 80),
+):
+    key = f"residents:{name}"
+    register_tab(Tab(subject="contract", label=label, url_name=key, page_key=key, order=order))

@@ -14,4 +14,5 @@ urlpatterns = [
     path("residents/<int:pk>/historique/", person.person_history, name="person-history"),
     path("residents/<int:pk>/consultations/", person.person_access, name="person-access"),
     path("contrats/<int:pk>/", contracts.contract_detail, name="contract-detail"),
+    path("contrats/<int:pk>/historique/", contracts.contract_history, name="contract-history"),
 ]

@@ -51,6 +51,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "residents:person-history": GLA | SOCIAL,
     "residents:person-access": GLA_DECIDES | {_S},
     "residents:contract-detail": GLA | SOCIAL | {_O},
+    "residents:contract-history": GLA | SOCIAL,
     # Money
     "payments:month-index": GLA | {_C},
     "payments:month-detail": GLA | {_C},

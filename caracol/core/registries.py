@@ -15,7 +15,7 @@ MODULES = ("papers", "tabs", "search", "worklist", "measures", "impacts", "handl
 
 @dataclass(frozen=True)
 class Tab:
-    """A tab of a person's or a home's page, reached at `url_name` with the subject's pk.
+    """A tab of the page of a person, a home or a contract, at `url_name` with the subject's pk.
 
     The address answers a whole page whose part `#onglet` holds the tabs and their content; htmx
     takes that part alone, and the page works without it.
@@ -129,7 +129,7 @@ def register_tab(tab: Tab) -> None:
 
 
 def tabs_for(subject: str) -> list[Tab]:
-    """Return the tabs of a subject ("person", "home") in order."""
+    """Return the tabs of a subject ("person", "home", "contract") in order."""
     return sorted((tab for tab in tabs if tab.subject == subject), key=lambda tab: tab.order)
 
 

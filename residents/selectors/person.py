@@ -9,6 +9,7 @@ from django.db.models import Prefetch, QuerySet
 
 from caracol.core.registries import measure_of
 from residents.models import (
+    AcceptedWarning,
     Amendment,
     Contract,
     ContractHolder,
@@ -160,12 +161,21 @@ def history_subjects(sheet: PersonSheet) -> dict[Any, list[int]]:
         PersonStatus: list(PersonStatus.objects.filter(person=person).values_list("pk", flat=True)),
         ResidencePermit: list(person.permits.values_list("pk", flat=True)),
         HousingRequest: list(person.housing_requests.values_list("pk", flat=True)),
+        **contract_history_subjects(cards),
+    }
+
+
+def contract_history_subjects(cards: list[ContractCard]) -> dict[Any, list[int]]:
+    """Return the rows whose history is that of contracts: themselves and what hangs on them."""
+    warnings = AcceptedWarning.objects.filter(contract__in=[card.contract.pk for card in cards])
+    return {
         Contract: [card.contract.pk for card in cards],
         ContractHolder: [holder.pk for card in cards for holder in card.holders],
         ContractTerms: [line.pk for card in cards for line in card.terms],
         Amendment: [amendment.pk for card in cards for amendment in card.amendments],
         Insurance: [insurance.pk for card in cards for insurance in card.insurances],
         Notice: [notice.pk for card in cards for notice in card.notices],
+        AcceptedWarning: list(warnings.values_list("pk", flat=True)),
     }
 
 

@@ -1,42 +1,58 @@
-"""A contract's page: facts, terms version by version, holders, insurances, notices."""
+"""A contract's pages: what it says, version by version, who and what hangs on it, its history."""
 
+from typing import Any
+
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 
-from caracol.accounts.policy import may_on
 from caracol.audit.models import AccessAction
+from caracol.audit.selectors import history_of
 from caracol.audit.services import record_access
-from caracol.core import clock
-from caracol.core.pages import PageRequest, get_visible_or_404, page, render_page
-from residents.models import Contract
-from residents.permissions import Fact
+from caracol.core.pages import PageRequest, page, render_page
+from residents.permissions import Fact, masks
+from residents.selectors.contract_frame import contract_frame
 from residents.selectors.contracts import rule_of, upstream_end
-from residents.selectors.person import contract_cards
+from residents.selectors.person import contract_history_subjects
+
+PER_PAGE = 20
+
+
+def _read(request: PageRequest, context: dict[str, Any], what: str) -> None:
+    """Write the one line of the register that this reading leaves."""
+    record_access(
+        actor=request.user,
+        action=AccessAction.VIEW,
+        subject=context["contract"],
+        label=f"{what} {context['contract'].number}",
+        page=request.page_key,
+        request_id=getattr(request, "request_id", ""),
+    )
 
 
 @page("residents:contract-detail")
 def contract_detail(request: PageRequest, pk: int) -> HttpResponse:
     """Show a contract, as far as the user may know it."""
-    contract = get_visible_or_404(request, Contract.objects.all(), pk=pk)
-    day = clock.today()
-    card = contract_cards(request.user, Contract.objects.filter(pk=contract.pk), day)[0]
-    record_access(
-        actor=request.user,
-        action=AccessAction.VIEW,
-        subject=contract,
-        label=f"Contrat {contract.number}",
-        page=request.page_key,
-        request_id=getattr(request, "request_id", ""),
-    )
-    context = {
-        "contract": contract,
-        "card": card,
-        "facts": {fact.value: fact in card.facts for fact in Fact},
-        "terms": reversed(card.terms),
+    context = contract_frame(request, pk)
+    card, contract, day = context["card"], context["contract"], context["day"]
+    lived = contract.starts_on <= day <= contract.ends_on
+    context |= {
+        "terms": list(reversed(card.terms)),
         "rule": rule_of(contract),
         "upstream_end": upstream_end(card.place.room.colocation.site_id) if card.place else None,
         "insurance": card.insurance_on(day),
-        "may_open_person": may_on(request.user, "residents:person-detail", contract.territory_id),
-        "insured_needed": Fact.INSURANCE in card.facts
-        and contract.starts_on <= day <= contract.ends_on,
+        "insured_needed": Fact.INSURANCE in card.facts and lived,
+        "warnings": contract.accepted_warnings.select_related("accepted_by").order_by("pk"),
     }
+    _read(request, context, "Contrat")
     return render_page(request, "residents/contract_detail.html", context)
+
+
+@page("residents:contract-history")
+def contract_history(request: PageRequest, pk: int) -> HttpResponse:
+    """Show who changed what of a contract."""
+    context = contract_frame(request, pk)
+    subjects = contract_history_subjects([context["card"]])
+    lines = history_of(subjects, masks=masks(context["card"].facts))
+    context["lines"] = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
+    _read(request, context, "Historique du contrat")
+    return render_page(request, "residents/contract_history.html", context)

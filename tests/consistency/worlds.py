@@ -171,6 +171,7 @@ ARGUMENTS = {
     "payments:receipt-cancel": lambda world: [world.document.number],
     "payments:term-explain": lambda world: [world.term.pk],
     "residents:contract-detail": lambda world: [world.contract.pk],
+    "residents:contract-history": lambda world: [world.contract.pk],
     "residents:person-access": lambda world: [world.person.pk],
     "residents:person-detail": lambda world: [world.person.pk],
     "residents:person-history": lambda world: [world.person.pk],

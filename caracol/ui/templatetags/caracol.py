@@ -171,6 +171,12 @@ def tabs(items: Iterable[Any], current: str = "", label: str = "Rubriques") -> S
 
 
 @register.simple_tag
+def act_menu(menu: Any, *, small: bool = False) -> SafeString:
+    """{% act_menu menu %}: the most useful act (`primary`) and the `others` in a menu."""
+    return _component("act_menu", menu=menu, small=small)
+
+
+@register.simple_tag
 def steps(items: Iterable[Any], label: str = "Étapes") -> SafeString:
     """Steps: label, state (done, current, todo, blocked), and maybe count, detail, url."""
     return _component("steps", items=items, label=label)

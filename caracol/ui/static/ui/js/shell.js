@@ -30,14 +30,14 @@ export function startShell() {
     } else if (event.target === veil || event.target.closest("[data-drawer-close]")) {
       close();
     }
-    for (const menu of document.querySelectorAll(".account-menu[open]")) {
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
       if (!menu.contains(event.target)) menu.open = false;
     }
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     close();
-    for (const menu of document.querySelectorAll(".account-menu[open]")) {
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
       menu.open = false;
       menu.querySelector("summary").focus();
     }
