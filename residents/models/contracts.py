@@ -82,6 +82,9 @@ class Contract(models.Model):
         "durée initiale (mois)", null=True, blank=True
     )
     is_tacitly_renewed = models.BooleanField("renouvelé tacitement", default=False)
+    landlord_is_person = models.BooleanField(
+        "le bailleur est une personne physique (mandat)", default=False
+    )
     revision_quarter = models.PositiveSmallIntegerField(
         "trimestre de l'IRL (clause de révision)", null=True, blank=True
     )
@@ -229,7 +232,11 @@ class ContractHolder(models.Model):
 
 @pghistory.track()
 class Amendment(models.Model):
-    """A signed change of terms from a date; it never overwrites (RULEBOOK 1.8)."""
+    """A signed change of terms from a date; it never overwrites (RULEBOOK 1.8).
+
+    `before` is what it found of what it moved: the end of the contract, its holders. One that has
+    not taken effect may be withdrawn: its row stays, with the day and the reason.
+    """
 
     contract = models.ForeignKey(
         Contract, models.PROTECT, related_name="amendments", verbose_name="contrat"
@@ -241,6 +248,9 @@ class Amendment(models.Model):
     effective_on = models.DateField("prend effet le")
     signed_on = models.DateField("signé le", null=True, blank=True)
     reason = models.CharField("objet", max_length=200)
+    before = models.JSONField("situation d'avant", default=dict, blank=True, editable=False)
+    withdrawn_on = models.DateField("retiré le", null=True, blank=True)
+    withdrawn_reason = models.CharField("motif du retrait", max_length=200, blank=True)
 
     objects: ClassVar[OfContractQuerySet] = OfContractQuerySet.as_manager()  # type: ignore[assignment]
 

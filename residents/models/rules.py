@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import Q
 
@@ -49,6 +49,51 @@ class ContractTypeRule(models.Model):
     index_revision = models.BooleanField("révision par l'IRL", default=False)
     visale_possible = models.BooleanField("Visale possible", default=False)
     needs_precarity_ground = models.BooleanField("motif de précarité exigé", default=False)
+    needs_term_event = models.BooleanField("événement de fin exigé", default=False)
+    needs_purpose = models.BooleanField("finalité de l'occupation exigée", default=False)
+    needs_objective_causes = models.BooleanField("causes objectives exigées", default=False)
+    needs_approval_reference = models.BooleanField("agrément ou convention exigé", default=False)
+    min_months_person = models.PositiveSmallIntegerField(
+        "durée minimale si le bailleur est une personne physique (mois)", null=True, blank=True
+    )
+    min_months_student = models.PositiveSmallIntegerField(
+        "durée d'un bail étudiant (mois)", null=True, blank=True
+    )
+    is_renewable = models.BooleanField("renouvelable", default=True)
+    is_tacitly_renewed = models.BooleanField("renouvelé tacitement", default=False)
+    max_end_extensions = models.PositiveSmallIntegerField(
+        "changements de durée au plus, sans renouvellement", null=True, blank=True
+    )
+    alarm_months = ArrayField(
+        models.PositiveSmallIntegerField(),
+        verbose_name="mois où préparer la sortie",
+        default=list,
+        blank=True,
+    )
+    charges_modes = ArrayField(
+        models.CharField(max_length=10, choices=ChargesMode.choices),
+        verbose_name="modes de charges permis",
+        default=list,
+        blank=True,
+    )
+    deposit_usual_months = models.PositiveSmallIntegerField(
+        "dépôt usuel (mois), au-delà à justifier", null=True, blank=True
+    )
+    deposit_cap_by_law = models.BooleanField("plafond du dépôt fixé par la loi", default=True)
+    deposit_without_charges = models.BooleanField("dépôt calculé hors charges", default=True)
+    notice_by_contract = models.BooleanField("préavis fixé par le contrat", default=False)
+    resident_notice_reduced_months = models.PositiveSmallIntegerField(
+        "préavis réduit du résident (mois)", null=True, blank=True
+    )
+    manager_notice_at_term = models.BooleanField(
+        "congé de l'association au terme seulement", default=False
+    )
+    manager_notice_after_months = models.PositiveSmallIntegerField(
+        "congé de l'association possible après (mois)", null=True, blank=True
+    )
+    revision_after_months = models.PositiveSmallIntegerField(
+        "première révision après (mois)", null=True, blank=True
+    )
 
     objects: ClassVar[DatedQuerySet] = DatedQuerySet.as_manager()  # type: ignore[assignment]
 
