@@ -72,10 +72,15 @@ class Payer(models.TextChoices):
 
 
 class TermKind(models.TextChoices):
-    """A month billed here, or what was owed when the books were taken over."""
+    """A month billed here, what was added to it since, or what the takeover brought."""
 
     MONTHLY = "MONTHLY", "échéance du mois"
+    ADJUSTMENT = "ADJUSTMENT", "complément d'échéance"
     OPENING = "OPENING", "solde à la reprise"
+
+
+# What was billed here, and gets papers.
+BILLED_HERE = (TermKind.MONTHLY, TermKind.ADJUSTMENT)
 
 
 class LineKind(models.TextChoices):

@@ -6,6 +6,10 @@ import pgtrigger
 # other; the second half of the key is the month as yyyymm.
 MONTH_LOCKS = 715
 
+# Closings take it alone, whoever changes the terms of a contract shares it: no month is billed by
+# terms that are being changed.
+CONTRACT_LOCKS = 718
+
 
 # The transaction that wrote an entry, so that no later one adds a line to it. Comparing xmin
 # instead would refuse lines written in a savepoint, that is in any nested atomic block.
@@ -115,7 +119,7 @@ QUITTANCE_NEEDS_FULL_PAYMENT = pgtrigger.Trigger(
     func="""
         IF NEW.kind = 'QUITTANCE' AND NOT EXISTS (
             SELECT 1 FROM payments_term
-                WHERE id = NEW.term_id AND paid_amount = amount AND kind = 'MONTHLY') THEN
+                WHERE id = NEW.term_id AND paid_amount = amount AND kind <> 'OPENING') THEN
             RAISE EXCEPTION 'term % is not paid in full: no quittance', NEW.term_id
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'quittance_needs_full_payment';
         END IF;

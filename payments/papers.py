@@ -12,7 +12,7 @@ from caracol.core.periods import Month, french_day
 from caracol.documents import content
 from caracol.parameters.models import Association
 from caracol.parameters.selectors import association
-from payments.calculations.allocation import CAF, Allocation
+from payments.calculations.allocation import ADJUSTED, CAF, Allocation, Part
 from payments.enums import AccountKind, EntryKind, Payer, PaymentMeans
 from payments.models import Account, Mandate, Posting, Term
 from payments.selectors.allocations import allocations
@@ -66,9 +66,32 @@ class TermFolder:
         return allocations(self.contract_ids)
 
     @cached_property
+    def adjustments(self) -> dict[int, list[content.Line]]:
+        """By term, the lines that lower it since it was billed."""
+        parts = self._parts(adjusted=True)
+        postings = Posting.objects.select_related("entry").in_bulk({p.money for p in parts})
+        lines: dict[int, list[content.Line]] = {}
+        for part in parts:
+            entry = postings[part.money].entry
+            line = content.Line(
+                label=f"Régularisation du {french_day(entry.date)}", amount=-part.amount
+            )
+            lines.setdefault(part.due, []).append(line)
+        return lines
+
+    def _parts(self, *, adjusted: bool) -> list[Part]:
+        """The shares of money, or of what was billed too much; those only tried are left out."""
+        return [
+            part
+            for found in self.allocations.values()
+            for part in found.parts
+            if (part.rule == ADJUSTED) == adjusted and part.money > 0
+        ]
+
+    @cached_property
     def received(self) -> dict[int, list[Received]]:
         """The shares of money each term received, by term."""
-        parts = [part for found in self.allocations.values() for part in found.parts]
+        parts = self._parts(adjusted=False)
         postings = Posting.objects.select_related("entry").in_bulk({p.money for p in parts})
         received: dict[int, list[Received]] = {}
         for part in parts:
@@ -204,8 +227,8 @@ def receipts(
 def _due_notice(folder: TermFolder, term: Term) -> content.DueNotice:
     contract = term.contract
     aid = _announced_aid(contract, term)
-    already = min(term.paid_amount, term.amount - aid)
-    net = term.amount - aid - already
+    already = min(term.net_paid, term.net_amount - aid)
+    net = term.net_amount - aid - already
     debit = _debit(folder, contract, term, net)
     other = folder.other_balance(term)
     return content.DueNotice(
@@ -225,7 +248,7 @@ def _announced_aid(contract: Contract, term: Term) -> Decimal:
     direct = term.aid_payee == AidPayee.MANAGER
     if not direct or contract.aid_eligible != AidEligibility.YES:
         return ZERO
-    return min(term.expected_aid, term.amount)
+    return min(term.expected_aid, term.net_amount)
 
 
 def _debit(
@@ -279,11 +302,14 @@ def _common(folder: TermFolder, term: Term) -> dict[str, Any]:
         "month": str(Month.of(term.month)),
         "starts_on": term.starts_on,
         "ends_on": term.ends_on,
-        "lines": tuple(
-            content.Line(label=line.label, amount=line.amount, detail=line.detail)
-            for line in sorted(term.lines.all(), key=lambda line: line.position)
+        "lines": (
+            *(
+                content.Line(label=line.label, amount=line.amount, detail=line.detail)
+                for line in sorted(term.lines.all(), key=lambda line: line.position)
+            ),
+            *folder.adjustments.get(term.pk, ()),
         ),
-        "total": term.amount,
+        "total": term.net_amount,
         "explanations": explanations(term),
     }
 

@@ -1,7 +1,8 @@
 """Which term each payment settles (RULEBOOK 2.2; C. civ. art. 1342-10, CCH L832-2 and L842-1).
 
-Aid is earmarked to its month; then what the payer names; then the oldest due first. The result
-depends on the terms and the money alone, never on the order in which they were written.
+What was billed too much lowers its month; aid is earmarked to its month; then what the payer
+names; then the oldest due first. The result depends on the terms and the money alone, never on
+the order in which they were written.
 """
 
 from collections import defaultdict
@@ -12,7 +13,7 @@ from decimal import Decimal
 
 from caracol.core.money import ZERO
 
-EARMARKED, DESIGNATED, OLDEST = "EARMARKED", "DESIGNATED", "OLDEST"
+ADJUSTED, EARMARKED, DESIGNATED, OLDEST = "ADJUSTED", "EARMARKED", "DESIGNATED", "OLDEST"
 CAF = "CAF"
 
 
@@ -31,7 +32,8 @@ class Money:
     """Money of a contract: positive when received, negative when it left again.
 
     `month` is the entitlement month of aid (strict), or the month that another payer named.
-    `reverses` is the key of the money that this one takes back whole.
+    `reverses` is the key of the money that this one takes back whole. `adjusts`: no money came,
+    the month was billed too much and this lowers it.
     """
 
     key: int
@@ -40,6 +42,7 @@ class Money:
     payer: str = "RESIDENT"
     month: date | None = None
     reverses: int | None = None
+    adjusts: bool = False
 
     @property
     def is_earmarked(self) -> bool:
@@ -70,6 +73,15 @@ class Allocation:
     left: dict[int, Decimal] = field(default_factory=dict)
     reopened: dict[date | None, Decimal] = field(default_factory=dict)
 
+    @property
+    def adjusted(self) -> dict[int, Decimal]:
+        """By how much each term was lowered since it was billed: a share of what it received."""
+        amounts = dict.fromkeys(self.paid, ZERO)
+        for part in self.parts:
+            if part.rule == ADJUSTED:
+                amounts[part.due] += part.amount
+        return amounts
+
 
 def allocate(terms: Iterable[Due], credits: Iterable[Money]) -> Allocation:
     """Return which money settles which term.
@@ -86,28 +98,30 @@ class _Allocator:
     def __init__(self, terms: Iterable[Due], credits: Iterable[Money]) -> None:
         self.dues = sorted(terms, key=lambda due: (due.due_on, due.month, due.key))
         self.owed = {due.key: due.amount for due in self.dues}
-        self.by_month = {due.month: due for due in self.dues}
+        # A month may owe twice: what it was billed, and what was added to it since.
+        self.by_month: dict[date | None, list[Due]] = defaultdict(list)
+        for due in self.dues:
+            self.by_month[due.month].append(due)
         self.money = _without_reversed_pairs(credits)
         self.available = {m.key: m.amount for m in self.money if m.amount > 0}
         self.claims: list[tuple[date, date | None, Decimal]] = []
         self.parts: list[Part] = []
 
     def run(self) -> Allocation:
-        """Apply the four rules in order."""
+        """Apply the rules in order."""
+        for money in self.money:
+            if money.adjusts:
+                self._settle_month(money.month, [money], ADJUSTED)
         groups: dict[date | None, list[Money]] = defaultdict(list)
         for money in self.money:
             groups[money.month if money.is_earmarked else None].append(money)
         for month, group in groups.items():
             self._take_back(month, group)
         for month in sorted(month for month in groups if month is not None):
-            due = self.by_month.get(month)
-            if due is not None:
-                self._settle(due, groups[month], EARMARKED)
+            self._settle_month(month, groups[month], EARMARKED)
         free = groups.get(None, [])
         for money in free:
-            due = self.by_month.get(money.month) if money.month else None
-            if due is not None:
-                self._settle(due, [money], DESIGNATED)
+            self._settle_month(money.month, [money], DESIGNATED)
         reopened = self._oldest_first(free)
         return Allocation(
             paid={due.key: due.amount - self.owed[due.key] for due in self.dues},
@@ -127,6 +141,10 @@ class _Allocator:
                     missing -= used
             if missing:
                 self.claims.append((out.on, month or out.month, missing))
+
+    def _settle_month(self, month: date | None, group: Sequence[Money], rule: str) -> None:
+        for due in self.by_month.get(month, []):
+            self._settle(due, group, rule)
 
     def _settle(self, due: Due, group: Iterable[Money], rule: str) -> None:
         for money in group:

@@ -16,6 +16,8 @@ from residents.enums import AidPayee
 from residents.models import Contract
 from residents.models.contracts import OfContractQuerySet
 
+TERM_CHANGES = ("paid_amount", "adjusted_amount", "expected_aid", "aid_payee")
+
 
 class TermQuerySet(OfContractQuerySet):
     """Terms by the territory of their contract; officers see no amount, hence no term."""
@@ -24,23 +26,28 @@ class TermQuerySet(OfContractQuerySet):
 
 
 class Term(models.Model):
-    """A month of a contract. Only `paid_amount`, what `allocate` gives it, ever changes."""
+    """A month of a contract, as it was billed.
+
+    Only what `allocate` gives it ever changes (`paid_amount`, of which `adjusted_amount` is what
+    the month was lowered by since), and the aid hoped for.
+    """
 
     db_rights = "append"
-    db_update_columns = ("paid_amount",)
+    db_update_columns = TERM_CHANGES
 
     contract = models.ForeignKey(
         Contract, models.PROTECT, related_name="bills", verbose_name="contrat"
     )
     month = models.DateField("mois")
     kind = models.CharField(
-        "nature", max_length=8, choices=TermKind.choices, default=TermKind.MONTHLY
+        "nature", max_length=10, choices=TermKind.choices, default=TermKind.MONTHLY
     )
     starts_on = models.DateField("du")
     ends_on = models.DateField("au")
     due_on = models.DateField("échéance")
     amount = MoneyField("montant")
     paid_amount = MoneyField("payé", default=0)
+    adjusted_amount = MoneyField("dont régularisé", default=0, db_default=0)
     expected_aid = MoneyField("aide attendue", default=0)
     aid_payee = models.CharField(
         "aide versée à", max_length=8, choices=AidPayee.choices, default=AidPayee.MANAGER
@@ -63,11 +70,19 @@ class Term(models.Model):
             ),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["contract", "month"], name="term_once_a_month"),
+            models.UniqueConstraint(
+                fields=["contract", "month"],
+                condition=~Q(kind=TermKind.ADJUSTMENT),
+                name="term_once_a_month",
+            ),
             models.CheckConstraint(condition=Q(month__day=1), name="term_month_is_first_day"),
             models.CheckConstraint(
                 condition=Q(paid_amount__gte=0, paid_amount__lte=F("amount")),
                 name="term_paid_within_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(adjusted_amount__gte=0, adjusted_amount__lte=F("paid_amount")),
+                name="term_adjusted_within_paid",
             ),
             models.CheckConstraint(
                 condition=Q(amount=0, entry__isnull=True) | Q(amount__gt=0, entry__isnull=False),
@@ -81,7 +96,7 @@ class Term(models.Model):
         triggers: ClassVar = [
             guards.TERM_IS_ITS_LINES,
             guards.UNPAID_TERM_KEEPS_NO_QUITTANCE,
-            only_changes("term", "paid_amount"),
+            only_changes("term", *TERM_CHANGES),
             no_delete("term"),
             no_truncate("term"),
         ]
@@ -93,6 +108,16 @@ class Term(models.Model):
     def is_paid(self) -> bool:
         """Whether the term is settled in full."""
         return self.paid_amount == self.amount
+
+    @property
+    def net_amount(self) -> Decimal:
+        """What the term comes to, once lowered by what was billed too much."""
+        return self.amount - self.adjusted_amount
+
+    @property
+    def net_paid(self) -> Decimal:
+        """What was received on it, in money."""
+        return self.paid_amount - self.adjusted_amount
 
     @property
     def left(self) -> Decimal:

@@ -4,15 +4,15 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef
 
-from payments.enums import PaperKind, TermKind
+from payments.enums import BILLED_HERE, PaperKind
 from payments.models import TermPaper
 
 RECEIPTS = (PaperKind.QUITTANCE, PaperKind.RECU)
 
 
 def billed(terms: Any) -> Any:
-    """Keep the terms that papers are issued for: billed here, for an amount."""
-    return terms.filter(kind=TermKind.MONTHLY, amount__gt=0)
+    """Keep the terms that papers are issued for: billed here, for an amount still standing."""
+    return terms.filter(kind__in=BILLED_HERE, amount__gt=F("adjusted_amount"))
 
 
 def notices_due(terms: Any) -> Any:
@@ -29,7 +29,7 @@ def quittances_due(terms: Any) -> Any:
 
 def recus_due(terms: Any) -> Any:
     """Keep the terms paid in part that have no reçu for the very amount paid."""
-    part = billed(terms).filter(paid_amount__gt=0, paid_amount__lt=F("amount"))
+    part = billed(terms).filter(paid_amount__gt=F("adjusted_amount"), paid_amount__lt=F("amount"))
     living = _living(PaperKind.RECU).filter(paid_amount=OuterRef("paid_amount"))
     return part.exclude(Exists(living))
 

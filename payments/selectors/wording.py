@@ -19,6 +19,8 @@ def describe(posting: Posting) -> tuple[str, str]:
         note = str(entry.source.get("note", ""))
         words = [str(payer), note, _named(posting)]
         return means_label(posting).capitalize(), " · ".join(word for word in words if word)
+    if entry.kind == EntryKind.ADJUSTMENT and posting.entitlement_month:
+        return f"Régularisation {Month.of(posting.entitlement_month).of_label}", entry.reason
     return str(EntryKind(entry.kind).label).capitalize(), entry.reason or entry.label
 
 
@@ -38,6 +40,8 @@ def means_label(posting: Posting) -> str:
 def _term_label(term: Term) -> str:
     if term.kind == TermKind.OPENING:
         return "Reprise du solde"
+    if term.kind == TermKind.ADJUSTMENT:
+        return f"Complément {Month.of(term.month).of_label}"
     return f"Échéance {Month.of(term.month).of_label}"
 
 

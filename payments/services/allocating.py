@@ -1,4 +1,4 @@
-"""Keep each term's paid amount equal to what `allocate` gives it."""
+"""Keep each term's paid and adjusted amounts equal to what `allocate` gives them."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,7 +7,7 @@ from django.db.models import Count, F, Q, Sum
 
 from caracol.core.money import ZERO
 from caracol.core.periods import Month
-from payments.enums import AccountKind
+from payments.enums import AccountKind, TermKind
 from payments.models import Account, Posting, Term
 from payments.selectors.allocations import allocations
 
@@ -20,32 +20,40 @@ def reallocate(contract_ids: Iterable[int]) -> list[int]:
         return []
     # Who is issuing papers of these terms ends first: what they attest is then seen, and checked.
     terms = Term.objects.filter(contract__in=ids).order_by("contract_id", "month")
-    stored = dict(terms.select_for_update(no_key=True).values_list("pk", "paid_amount"))
-    paid = {
-        term: amount
+    stored = {
+        pk: (paid, adjusted)
+        for pk, paid, adjusted in terms.select_for_update(no_key=True).values_list(
+            "pk", "paid_amount", "adjusted_amount"
+        )
+    }
+    fresh = {
+        term: (amount, adjusted[term])
         for allocation in allocations(ids).values()
+        for adjusted in [allocation.adjusted]
         for term, amount in allocation.paid.items()
     }
-    changed = [(pk, amount) for pk, amount in paid.items() if stored[pk] != amount]
+    changed = [(pk, *amounts) for pk, amounts in fresh.items() if stored[pk] != amounts]
     if changed:
         with connection.cursor() as cursor:
             cursor.execute(
                 """
-                UPDATE payments_term term SET paid_amount = fresh.amount
-                FROM unnest(%s::bigint[], %s::numeric[]) AS fresh(id, amount)
+                UPDATE payments_term term
+                SET paid_amount = fresh.paid, adjusted_amount = fresh.adjusted
+                FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[])
+                    AS fresh(id, paid, adjusted)
                 WHERE term.id = fresh.id
                 """,
-                [[pk for pk, _ in changed], [amount for _, amount in changed]],
+                [list(column) for column in zip(*changed, strict=True)],
             )
-    return [pk for pk, amount in changed if amount < stored[pk]]
+    return [pk for pk, paid, _adjusted in changed if paid < stored[pk][0]]
 
 
 def contracts_with_credit(contract_ids: Sequence[int], month: Month) -> list[int]:
     """Return the contracts whose money may settle their new term of the month.
 
     Money that no term has used; that came for the month, or was named for it, and settled others
-    meanwhile; that settles a later term, or what was taken back (debits that are no term's),
-    which the new term may come before.
+    meanwhile; that settles a later term, what was added since to an earlier month, or what was
+    taken back (debits that are no term's), which the new term may come before.
     """
     # One table at a time: a join would be planned on statistics older than what was just written.
     accounts = list(
@@ -53,7 +61,7 @@ def contracts_with_credit(contract_ids: Sequence[int], month: Month) -> list[int
             "pk", "contract", "balance"
         )
     )
-    is_later = Q(month__gt=month.first, paid_amount__gt=0)
+    is_later = Q(paid_amount__gt=0) & (Q(month__gt=month.first) | Q(kind=TermKind.ADJUSTMENT))
     billed = {
         contract: facts
         for contract, *facts in Term.objects.filter(contract__in=contract_ids)

@@ -156,23 +156,28 @@ def _check(report: Report) -> None:
 
 
 def _paid_amounts(report: Report) -> Iterator[Failure]:
-    """Invariant 5: a term's paid amount is what the pure function gives it."""
+    """Invariant 5: a term's paid and adjusted amounts are what the pure function gives them."""
     contracts = Term.objects.order_by("contract").values_list("contract", flat=True).distinct()
     checked = 0
     for page in Paginator(contracts, 1000):
         ids = list(page.object_list)
         stored = {
-            pk: (paid, f"{number} {month:%Y-%m}")
-            for pk, paid, number, month in Term.objects.filter(contract__in=ids).values_list(
-                "pk", "paid_amount", "contract__number", "month"
+            row[0]: row[1:]
+            for row in Term.objects.filter(contract__in=ids).values_list(
+                "pk", "paid_amount", "adjusted_amount", "contract__number", "month"
             )
         }
         for allocation in allocations(ids).values():
+            adjusted = allocation.adjusted
             for term, amount in allocation.paid.items():
                 checked += 1
-                paid, subject = stored[term]
-                if paid != amount:
-                    message = f"l'échéance {subject} affiche {paid} payés au lieu de {amount}"
+                paid, lowered, number, month = stored[term]
+                if (paid, lowered) != (amount, adjusted[term]):
+                    subject = f"{number} {month:%Y-%m}"
+                    message = (
+                        f"l'échéance {subject} affiche {paid} payés dont {lowered} régularisés "
+                        f"au lieu de {amount} dont {adjusted[term]}"
+                    )
                     yield Failure("paid_amount", subject, message)
     report.checked["paid_amount"] = checked
 

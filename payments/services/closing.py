@@ -19,6 +19,7 @@ from caracol.core.money import ZERO
 from caracol.core.periods import Month
 from payments.calculations.prorata import Bill, Conditions, bill_month
 from payments.enums import AccountKind, TermKind
+from payments.guards import CONTRACT_LOCKS
 from payments.models import Account, MonthClosing, Term
 from payments.services import copying
 from payments.services.accounts import open_accounts
@@ -83,6 +84,7 @@ def close_month(*, month: Month, actor: User, territory: Territory | None = None
             "SELECT pg_advisory_xact_lock(%s, %s)",
             [CLOSING_LOCKS, month.year * 100 + month.number],
         )
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [CONTRACT_LOCKS])
     result = Closing(month)
     with history.act(MONTH_CLOSED, actor=actor):
         for chunk in _chunks(_drafts(month, territory), CHUNK):

@@ -14,7 +14,7 @@ from caracol.documents import content
 from caracol.documents.services.issuing import Order, issue_documents
 from caracol.jobs.models import Job
 from payments import papers
-from payments.enums import PaperKind, TermKind
+from payments.enums import BILLED_HERE, PaperKind, TermKind
 from payments.models import Term, TermPaper
 from payments.selectors.due_papers import billed, notices_due, quittances_due, recus_due
 
@@ -155,12 +155,13 @@ def _attempts(terms: Sequence[Term]) -> dict[tuple[int, str], int]:
 
 
 def _key(term: Term, kind: PaperKind, before: int) -> str:
-    return f"{kind.lower()}:{term.contract.number}:{Month.of(term.month)}:{before + 1}"
+    added = f":{term.pk}" if term.kind == TermKind.ADJUSTMENT else ""
+    return f"{kind.lower()}:{term.contract.number}:{Month.of(term.month)}{added}:{before + 1}"
 
 
 def _counts(month: Month, territory: Territory | None, issued: int, job: Job | None) -> Issue:
     living = TermPaper.objects.filter(
-        term__month=month.first, term__kind=TermKind.MONTHLY, cancelled_by=None
+        term__month=month.first, term__kind__in=BILLED_HERE, cancelled_by=None
     )
     if territory is not None:
         living = living.filter(term__contract__territory=territory)

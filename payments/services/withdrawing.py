@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from caracol.core.errors import Refused
 from caracol.documents.models import Document
 from caracol.documents.services.issuing import cancel_document, cancelled_ref
 from payments import papers
+from payments.calculations.allocation import Allocation
 from payments.enums import PaperKind
 from payments.models import Term, TermPaper
 
@@ -23,6 +25,35 @@ class PaperRefused(Refused):
     """The paper cannot be withdrawn."""
 
 
+@dataclass(frozen=True)
+class Untrue:
+    """Papers that are no longer true, and what is needed to cancel them."""
+
+    folder: papers.TermFolder | None = None
+    papers: tuple[TermPaper, ...] = ()
+
+
+def untrue_papers(
+    *, contract_ids: Sequence[int], on: date, allocated: dict[int, Allocation] | None = None
+) -> Untrue:
+    """Return the quittances and reçus that attest money which settles their term no more.
+
+    `allocated` tries an act before it is done; without it, the money is read as it is.
+    """
+    living = TermPaper.objects.filter(
+        term__contract__in=contract_ids,
+        kind__in=[PaperKind.QUITTANCE, PaperKind.RECU],
+        cancelled_by=None,
+    )
+    found = list(living.select_related("document", "term").order_by("pk"))
+    if not found:
+        return Untrue()
+    folder = papers.TermFolder(Term.objects.filter(pk__in={paper.term_id for paper in found}), on)
+    if allocated is not None:
+        folder.allocations = allocated
+    return Untrue(folder, tuple(p for p in found if not _still_true(p, folder.received)))
+
+
 def withdraw_papers(*, contract_ids: Sequence[int], reason: str, on: date, actor: User) -> int:
     """Cancel the quittances and reçus of contracts that attest money which settles them no more.
 
@@ -30,20 +61,30 @@ def withdraw_papers(*, contract_ids: Sequence[int], reason: str, on: date, actor
     posted. A paper whose every payment and aid is still there stays true. Returns how many were
     cancelled. To be called in the transaction that moved the money, once terms are reallocated.
     """
+    found = untrue_papers(contract_ids=contract_ids, on=on)
+    if found.folder is not None:
+        _cancel_all(found.folder, found.papers, reason=reason, on=on, actor=actor)
+    return len(found.papers)
+
+
+def withdraw_notices(*, terms: Sequence[Term], reason: str, on: date, actor: User) -> int:
+    """Cancel the living due notices of terms, which ask what is no longer due."""
     living = TermPaper.objects.filter(
-        term__contract__in=contract_ids,
-        kind__in=[PaperKind.QUITTANCE, PaperKind.RECU],
-        cancelled_by=None,
+        term__in=[term.pk for term in terms], kind=PaperKind.DUE_NOTICE, cancelled_by=None
     )
-    found = list(living.select_related("document").order_by("pk"))
-    if not found:
-        return 0
-    folder = papers.TermFolder(Term.objects.filter(pk__in={paper.term_id for paper in found}), on)
+    found = list(living.select_related("document", "term").order_by("pk"))
+    if found:
+        folder = papers.TermFolder([paper.term for paper in found], on)
+        _cancel_all(folder, found, reason=reason, on=on, actor=actor)
+    return len(found)
+
+
+def _cancel_all(
+    folder: papers.TermFolder, found: Sequence[TermPaper], *, reason: str, on: date, actor: User
+) -> None:
     terms = {term.pk: term for term in folder.terms}
-    false = [paper for paper in found if not _still_true(paper, folder.received)]
-    for paper in false:
+    for paper in found:
         _cancel(folder, terms[paper.term_id], paper, reason=reason, on=on, actor=actor)
-    return len(false)
 
 
 def _still_true(paper: TermPaper, received: dict[int, list[papers.Received]]) -> bool:
