@@ -165,6 +165,34 @@ class AmendmentKind(models.TextChoices):
     OTHER = "OTHER", "autre"
 
 
+class OccupantKind(models.TextChoices):
+    """Who lives in a room without signing its contract (FEATURES row 7)."""
+
+    CHILD = "CHILD", "enfant"
+    PARTNER = "PARTNER", "conjoint·e"
+    RELATIVE = "RELATIVE", "parent ou proche"
+    HOSTED = "HOSTED", "personne hébergée"
+
+
+class InsuranceOutcome(models.TextChoices):
+    """How the pursuit of a missing insurance ended."""
+
+    CERTIFICATE = "CERTIFICATE", "attestation reçue"
+    LEFT = "LEFT", "départ de la personne"
+    MISTAKE = "MISTAKE", "ouvert par erreur"
+
+
+class InsuranceStepKind(models.TextChoices):
+    """The steps towards an insurance that is missing (RULEBOOK 5.1; loi 89-462, art. 7 g)."""
+
+    REMINDER = "REMINDER", "rappel"
+    REGISTERED = "REGISTERED", "lettre recommandée"
+    BEHALF_NOTICE = "BEHALF_NOTICE", "mise en demeure « pour compte »"
+    BEHALF_TAKEN = "BEHALF_TAKEN", "assurance souscrite pour compte"
+    ORDER = "ORDER", "commandement visant la clause résolutoire"
+    CLAUSE = "CLAUSE", "clause résolutoire acquise"
+
+
 class ExitKind(models.TextChoices):
     """How a contract ended."""
 

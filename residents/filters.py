@@ -12,6 +12,7 @@ from residents.enums import ContractKind
 from residents.models import ContractTerms, Person
 from residents.permissions import Fact, may_ever
 from residents.selectors import people as selectors
+from residents.selectors.insurance import insured_on
 
 STATES = (
     ("present", "Présents"),
@@ -121,4 +122,4 @@ class PersonFilter(django_filters.FilterSet):
         if not value:
             return queryset
         here = self.shown.filter(selectors.state_condition("present", self.day))
-        return queryset.filter(pk__in=here.exclude(selectors.insured_on(self.day)).values("person"))
+        return queryset.filter(pk__in=here.exclude(insured_on(self.day)).values("person"))

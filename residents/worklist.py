@@ -21,6 +21,7 @@ from residents.enums import ContractKind, ContractStatus
 from residents.models import Contract, ContractTypeRule
 from residents.permissions import READERS, Fact
 from residents.selectors import contracts as selectors
+from residents.selectors.insurance import lacking_insurance
 from residents.selectors.names import names_of
 from residents.selectors.people import holdings_shown, state_condition
 
@@ -103,7 +104,7 @@ def insurance_lacking(user: Any, today: date) -> WorkGroup | None:
     if not user.roles & roles:
         return None
     until = today + timedelta(days=INSURANCE_DAYS)
-    found = selectors.insurance_lacking(_visible(user, roles), today, until)
+    found = lacking_insurance(_visible(user, roles), today, until)
     shown = selectors.with_place(found).order_by("insured_until", "pk")[:SHOWN]
     return WorkGroup(
         code="insurance",

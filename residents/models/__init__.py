@@ -8,7 +8,8 @@ from residents.models.contracts import (
     ContractTerms,
     Notice,
 )
-from residents.models.insurance import Insurance
+from residents.models.insurance import Insurance, InsuranceCase, InsuranceStep
+from residents.models.occupants import Occupant
 from residents.models.people import (
     HousingRequest,
     Person,
@@ -26,7 +27,10 @@ __all__ = [
     "ContractTypeRule",
     "HousingRequest",
     "Insurance",
+    "InsuranceCase",
+    "InsuranceStep",
     "Notice",
+    "Occupant",
     "Person",
     "PersonStatus",
     "ResidencePermit",

@@ -57,6 +57,7 @@ class Person(models.Model):
     email_consent = models.BooleanField("accepte ses documents par courriel", default=False)
     caf_number = models.CharField("numéro allocataire", max_length=15, blank=True)
     caf_department = models.CharField("CAF", max_length=3, blank=True)
+    died_on = models.DateField("décès", null=True, blank=True)
 
     objects: ClassVar[PersonQuerySet] = PersonQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 
 from caracol.core.periods import end_of_duration
 from colocations.models import OwnerAgreement
 from residents.enums import LIVING
-from residents.models import Contract, ContractTerms, ContractTypeRule, Insurance
+from residents.models import Contract, ContractTerms, ContractTypeRule
 
 
 def rule_of(contract: Contract) -> ContractTypeRule | None:
@@ -54,15 +54,6 @@ def living(contracts: Any) -> Any:
 def ending(contracts: Any, until: date) -> Any:
     """Keep the living contracts whose last day comes before a day, or has passed."""
     return living(contracts).filter(ends_on__lte=until)
-
-
-def insurance_lacking(contracts: Any, day: date, until: date) -> Any:
-    """Keep the contracts lived in on a day that no certificate covers until a day or their end."""
-    lived = living(contracts).filter(starts_on__lte=day, ends_on__gte=day)
-    certificates = Insurance.objects.filter(contract=OuterRef("pk"))
-    last = certificates.order_by("-ends_on").values("ends_on")[:1]
-    covers = certificates.filter(starts_on__lte=day, ends_on__gte=until)
-    return lived.filter(~Exists(covers)).annotate(insured_until=Subquery(last))
 
 
 def ground_lacking(contracts: Any, day: date) -> Any:

@@ -104,12 +104,6 @@ def people_in_state(people: Any, shown: Any, state: str, day: date) -> Any:
     return people.filter(pk__in=shown.filter(state_condition(state, day)).values("person"))
 
 
-def insured_on(day: date) -> Exists:
-    """Condition on contracts' children: a certificate covers the day."""
-    covers = Insurance.objects.filter(starts_on__lte=day, ends_on__gte=day)
-    return Exists(covers.filter(contract=OuterRef("contract")))
-
-
 def matching(people: Any, user: Any, words: str) -> Any:
     """Keep the people found by any part of the name, reference, contract number or telephone.
 
@@ -205,12 +199,13 @@ def person_lines(
     people = list(people)
     ids = [person.pk for person in people]
     facts = facts_of_people(user, ids)
-    latest = Insurance.objects.filter(contract=OuterRef("contract")).order_by("-ends_on")
+    latest = Insurance.objects.filter(contract=OuterRef("contract")).with_last_day()
+    latest = latest.order_by("-last_day")
     holdings = {
         holding.person_id: holding
         for holding in holdings_shown(user, roles, ids)
         .select_related("contract__territory")
-        .annotate(insured_until=Subquery(latest.values("ends_on")[:1]))
+        .annotate(insured_until=Subquery(latest.values("last_day")[:1]))
     }
     places = places_of([holding.contract_id for holding in holdings.values()], day)
     return [

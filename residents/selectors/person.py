@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from caracol.core.registries import measure_of
+from residents.calculations.insurance import is_covered
 from residents.models import (
     AcceptedWarning,
     Amendment,
@@ -53,9 +54,8 @@ class ContractCard:
         return [holder for holder in self.holders if not holder.is_main]
 
     def insurance_on(self, day: date) -> Any:
-        """The certificate that covers a day, or None."""
-        covers = (i for i in self.insurances if i.starts_on <= day <= i.ends_on)
-        return next(covers, None)
+        """The certificate that really covers a day, or None."""
+        return next((i for i in self.insurances if is_covered([i.cover], day)), None)
 
 
 @dataclass

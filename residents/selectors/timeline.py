@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from caracol.core.money import euros
-from caracol.core.periods import french_day
+from caracol.core.periods import Span, french_day
+from residents.calculations.insurance import gaps
 from residents.enums import ContractStatus, NoticeGiver
 from residents.permissions import Fact
 from residents.selectors.person import ContractCard, PersonSheet
@@ -76,11 +77,13 @@ def _insurances(card: ContractCard, day: date) -> Iterator[Event]:
     for insurance in card.insurances:
         detail = f"{insurance.insurer}, jusqu'au {french_day(insurance.ends_on)}"
         yield Event(insurance.starts_on, "Assurance habitation", detail, icon="shield-check")
-    last = max((insurance.ends_on for insurance in card.insurances), default=None)
-    if last and last < min(day, card.contract.ends_on):
-        yield Event(
-            last + timedelta(days=1), "Plus d'assurance connue", "", "alert-triangle", "warning"
-        )
+    contract = card.contract
+    lived = Span(contract.starts_on, min(day, contract.ends_on))
+    for gap in gaps([insurance.cover for insurance in card.insurances], lived):
+        if gap.first == contract.starts_on and not card.insurances:
+            continue
+        detail = f"{gap.days} jour{'s' if gap.days > 1 else ''} sans couverture connue"
+        yield Event(gap.first, "Pas d'assurance", detail, "alert-triangle", "warning")
 
 
 def _notices(card: ContractCard) -> Iterator[Event]:

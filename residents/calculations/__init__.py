@@ -1,0 +1,1 @@
+"""Rules of contracts, as pure functions."""

@@ -1,0 +1,63 @@
+"""Which contracts are insured, since when they are not, and what comes next (RULEBOOK 5.1)."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import DateField, Exists, OuterRef, Subquery
+
+from caracol.core.periods import Span
+from caracol.parameters.selectors import value
+from residents.calculations import insurance as rules
+from residents.enums import LIVING
+from residents.models import Contract, Insurance, InsuranceCase, InsuranceStep
+
+
+def insured_on(day: date) -> Exists:
+    """Condition on contracts' children: a certificate really covers the day."""
+    return Exists(Insurance.objects.covering(day).filter(contract=OuterRef("contract")))
+
+
+def is_insured(contract: Contract, day: date) -> bool:
+    """Return whether a certificate really covers a day of a contract."""
+    return Insurance.objects.covering(day).filter(contract=contract).exists()
+
+
+def delays_on(day: date) -> rules.Delays:
+    """Return the lead times in force on a day."""
+    return rules.Delays(
+        reminders=tuple(int(lead) for lead in value("insurance.reminder_days", day)),
+        registered_days=int(value("insurance.registered_letter_days", day)),
+        choice_days=int(value("insurance.choice_days", day)),
+        behalf_months=int(value("insurance.behalf_months", day)),
+        clause_months=int(value("insurance.clause_months", day)),
+    )
+
+
+def lacking_insurance(contracts: Any, day: date, until: date) -> Any:
+    """Keep the contracts lived in on a day that no certificate covers until a day or their end."""
+    lived = contracts.filter(status__in=LIVING, starts_on__lte=day, ends_on__gte=day)
+    certificates = Insurance.objects.filter(contract=OuterRef("pk")).with_last_day()
+    last = certificates.order_by("-last_day").values("last_day")[:1]
+    covers = Insurance.objects.covering(day).filter(contract=OuterRef("pk")).with_last_day()
+    return lived.filter(~Exists(covers.filter(last_day__gte=until))).annotate(
+        insured_until=Subquery(last, output_field=DateField())
+    )
+
+
+@dataclass(frozen=True)
+class InsuranceView:
+    """The insurance of a contract as its tab shows it."""
+
+    contract: Contract
+    certificates: list[Insurance]
+    gaps: list[Span]
+    standing: rules.Standing
+    case: InsuranceCase | None
+    steps: list[InsuranceStep]
+    next_step: rules.NextStep | None
+
+    @property
+    def days_lacking(self) -> int:
+        """How many days have been lived without cover, over the whole contract."""
+        return sum(gap.days for gap in self.gaps)
