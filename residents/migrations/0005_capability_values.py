@@ -17,7 +17,6 @@ RULES = {
     },
     "COP": {
         "needs_term_event": True,
-        "is_renewable": False,
         "charges_modes": ["ALL_IN", "FLAT", "PROVISION"],
         "notice_by_contract": True,
         # The contract decides: without a clause nothing is revised.
