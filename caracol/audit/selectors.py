@@ -20,6 +20,8 @@ from caracol.core.periods import Month, french_day
 
 SHOWN_EVENTS = 400
 HIDDEN = "donnée réservée"
+REMOVED = "delete"
+"""The label of the event that a removal leaves."""
 _LEFT_OUT = frozenset({"id", "search_key", "binding"})
 
 # A model, or one of its fields, that the reader may not know: "residents.contractterms.fee".
@@ -44,6 +46,7 @@ class RowChange:
     subject: str
     created: bool
     changes: list[Change]
+    removed: bool = False
 
 
 @dataclass
@@ -62,10 +65,12 @@ class HistoryLine:
         if self.label:
             return self.label
         created = all(row.created for row in self.rows)
+        removed = all(row.removed for row in self.rows)
         subjects = list(dict.fromkeys(row.subject for row in self.rows))
         others = f" et {len(subjects) - 3} autres" if len(subjects) > 4 else ""
         named = ", ".join(subjects[:3] if others else subjects)
-        return f"{'Ajout' if created else 'Modification'} : {named}{others}"
+        verb = "Suppression" if removed else "Ajout" if created else "Modification"
+        return f"{verb} : {named}{others}"
 
 
 def history_of(subjects: Subjects, *, masks: Masks = frozenset()) -> list[HistoryLine]:
@@ -79,7 +84,7 @@ def history_of(subjects: Subjects, *, masks: Masks = frozenset()) -> list[Histor
         model = event.pgh_tracked_model
         row = _row_change(event, before.get((model, event.pgh_obj_id)), names, masks)
         before[model, event.pgh_obj_id] = event
-        if not row.changes:
+        if not row.changes and not row.removed:
             continue
         # Without a context, rows of one transaction share their instant.
         key = event.pgh_context_id or event.pgh_created_at
@@ -127,6 +132,9 @@ def _row_change(
     event: Any, previous: Any, names: Mapping[tuple[type, int], str], masks: Masks
 ) -> RowChange:
     model = event.pgh_tracked_model
+    removed = event.pgh_label == REMOVED
+    if removed:
+        previous = None  # everything it was, once more
     changes = []
     for column in model._meta.concrete_fields:
         if column.name in _LEFT_OUT:
@@ -145,7 +153,8 @@ def _row_change(
                 hidden=hidden,
             )
         )
-    return RowChange(str(model._meta.verbose_name), previous is None, changes)
+    created = previous is None and not removed
+    return RowChange(str(model._meta.verbose_name), created, changes, removed)
 
 
 def _related_names(events: Sequence[Any]) -> dict[tuple[type, int], str]:

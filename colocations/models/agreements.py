@@ -1,5 +1,6 @@
-"""Owners and the agreements by which they lend or let their buildings."""
+"""The agreements by which owners lend or let their buildings, and what is owed in return."""
 
+from datetime import date, timedelta
 from typing import ClassVar
 
 import pghistory
@@ -10,25 +11,10 @@ from django.db.models import F, Q
 
 from caracol.accounts.models import TerritoryQuerySet
 from caracol.parameters.models import span_expression
-from colocations.enums import LegalBasis
+from colocations.enums import EndedBy, LegalBasis, ObligationKind
 from colocations.models.homes import Site
-
-
-@pghistory.track()
-class Owner(models.Model):
-    """Who owns a building."""
-
-    name = models.CharField("nom", max_length=160, unique=True)
-    email = models.EmailField("courriel", blank=True)
-    phone = models.CharField("téléphone", max_length=20, blank=True)
-    address = models.CharField("adresse", max_length=200, blank=True)
-
-    class Meta:
-        verbose_name = "propriétaire"
-        verbose_name_plural = "propriétaires"
-
-    def __str__(self) -> str:
-        return self.name
+from colocations.models.owners import Owner
+from colocations.models.tracking import track_whole
 
 
 class OwnerAgreementQuerySet(TerritoryQuerySet):
@@ -57,6 +43,9 @@ class OwnerAgreement(models.Model):
     approval_reference = models.CharField("agrément", max_length=80, blank=True)
     approval_ends_on = models.DateField("fin de l'agrément", null=True, blank=True)
     extension_undocumented = models.BooleanField("prolongation à documenter", default=False)
+    vacate_margin_days = models.PositiveSmallIntegerField(
+        "marge avant restitution (jours)", default=30
+    )
 
     objects: ClassVar[OwnerAgreementQuerySet] = OwnerAgreementQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -86,8 +75,20 @@ class OwnerAgreement(models.Model):
     def __str__(self) -> str:
         return f"{self.get_legal_basis_display()} · {self.site}"
 
+    @property
+    def vacate_by(self) -> date:
+        """The day by which nobody should live there any more: the end less its margin."""
+        return self.ends_on - timedelta(days=self.vacate_margin_days)
 
-@pghistory.track()
+
+class OfAgreementQuerySet(TerritoryQuerySet):
+    """Rows that hang on an agreement."""
+
+    territory_path = "agreement__site__territory"
+    officer_path = "agreement__site__colocations__mission_officer"
+
+
+@track_whole()
 class AgreementExtension(models.Model):
     """One extension of an agreement, by a year at most under ELAN (RULEBOOK 1.1)."""
 
@@ -102,6 +103,8 @@ class AgreementExtension(models.Model):
     signed_on = models.DateField("signée le")
     reason = models.CharField("motif", max_length=300, blank=True)
 
+    objects: ClassVar[OfAgreementQuerySet] = OfAgreementQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         verbose_name = "prolongation"
         verbose_name_plural = "prolongations"
@@ -115,3 +118,78 @@ class AgreementExtension(models.Model):
 
     def __str__(self) -> str:
         return f"jusqu'au {self.ends_on:%d/%m/%Y}"
+
+
+@track_whole()
+class AgreementShortening(models.Model):
+    """An end brought forward: the owner takes the building back, or it is given back, early."""
+
+    agreement = models.ForeignKey(
+        OwnerAgreement,
+        models.PROTECT,
+        related_name="shortenings",
+        verbose_name="convention",
+    )
+    previous_ends_on = models.DateField("fin précédente")
+    ends_on = models.DateField("nouvelle fin")
+    decided_on = models.DateField("notifiée le")
+    ended_by = models.CharField("à la demande de", max_length=12, choices=EndedBy.choices)
+    reason = models.CharField("motif", max_length=300)
+
+    objects: ClassVar[OfAgreementQuerySet] = OfAgreementQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = "fin anticipée"
+        verbose_name_plural = "fins anticipées"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ends_on__lt=F("previous_ends_on")),
+                name="shortening_comes_earlier",
+                violation_error_message="Une fin anticipée vient avant la fin précédente.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_by__in=EndedBy.values), name="shortening_by_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"fin avancée au {self.ends_on:%d/%m/%Y}"
+
+
+@track_whole()
+class OwnerObligation(models.Model):
+    """Something the association owes to the owner by a day: works, proof, report, keys back."""
+
+    agreement = models.ForeignKey(
+        OwnerAgreement,
+        models.PROTECT,
+        related_name="obligations",
+        verbose_name="convention",
+    )
+    kind = models.CharField("nature", max_length=10, choices=ObligationKind.choices)
+    label = models.CharField("engagement", max_length=160)
+    due_on = models.DateField("à faire avant le")
+    every_months = models.PositiveSmallIntegerField(
+        "revient tous les (mois)", null=True, blank=True
+    )
+    done_on = models.DateField("fait le", null=True, blank=True)
+    note = models.CharField("précision", max_length=300, blank=True)
+
+    objects: ClassVar[OfAgreementQuerySet] = OfAgreementQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = "engagement envers le propriétaire"
+        verbose_name_plural = "engagements envers les propriétaires"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kind__in=ObligationKind.values), name="obligation_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(every_months=None) | Q(every_months__gte=1),
+                name="obligation_comes_back",
+                violation_error_message="Un engagement revient au plus tôt tous les mois.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label

@@ -13,6 +13,7 @@ from caracol.accounts.models import Territory, TerritoryQuerySet
 from caracol.core.models import MoneyField
 from caracol.parameters.models import span_expression
 from colocations.enums import DpeClass, VoidCause
+from colocations.models.tracking import track_whole
 
 
 class SiteQuerySet(TerritoryQuerySet):
@@ -31,11 +32,24 @@ class Site(models.Model):
     name = models.CharField("nom", max_length=120)
     address = models.CharField("adresse", max_length=200)
     postcode = models.CharField(
-        "code postal", max_length=5, validators=[RegexValidator(r"^\d{5}$")]
+        "code postal",
+        max_length=5,
+        validators=[RegexValidator(r"^\d{5}$", "Un code postal a cinq chiffres.")],
     )
     city = models.CharField("ville", max_length=100)
     department = models.CharField("département", max_length=3)
-    insee_code = models.CharField("code INSEE", max_length=5, blank=True)
+    insee_code = models.CharField(
+        "code INSEE",
+        max_length=5,
+        blank=True,
+        validators=[
+            RegexValidator(r"^(\d{5}|2[AB]\d{3})$", "Un code INSEE a cinq signes : 93048.")
+        ],
+    )
+    initial_use = models.CharField("usage initial du bâtiment", max_length=120, blank=True)
+    surface_m2 = models.DecimalField(
+        "surface estimée (m²)", max_digits=8, decimal_places=2, null=True, blank=True
+    )
 
     objects: ClassVar[SiteQuerySet] = SiteQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -111,7 +125,9 @@ class Room(models.Model):
         Colocation, models.PROTECT, related_name="rooms", verbose_name="colocation"
     )
     number = models.CharField("numéro", max_length=10)
-    surface_m2 = models.DecimalField("surface (m²)", max_digits=6, decimal_places=2, null=True)
+    surface_m2 = models.DecimalField(
+        "surface (m²)", max_digits=6, decimal_places=2, null=True, blank=True
+    )
     fee = MoneyField("redevance mensuelle")
     charges = MoneyField("charges mensuelles", default=0)
     deposit = MoneyField("dépôt de garantie", default=0)
@@ -158,7 +174,7 @@ class RoomVoidQuerySet(TerritoryQuerySet):
     officer_path = "room__colocation__mission_officer"
 
 
-@pghistory.track()
+@track_whole()
 class RoomVoid(models.Model):
     """Days when a room houses nobody, and why."""
 

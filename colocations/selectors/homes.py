@@ -18,14 +18,7 @@ from django.db.models.functions import Concat
 
 from caracol.core.expressions import RowCount, plain_words
 from caracol.core.periods import add_months
-from colocations.models import (
-    AgreementExtension,
-    Colocation,
-    OwnerAgreement,
-    Room,
-    RoomVoid,
-    Site,
-)
+from colocations.models import Colocation, OwnerAgreement, Room
 from colocations.selectors.occupancy import contracts
 
 # From how far the end of an agreement shows itself (RULEBOOK 1.1: the notice, then the moves).
@@ -129,21 +122,3 @@ def occupation(user: Any, roles: frozenset[Any], day: date) -> Occupation:
 def free_since(last_end: date | None, opens_on: date, day: date) -> date:
     """The first day a free room was free: after its last contract, or since the home opened."""
     return min(max(last_end + timedelta(days=1), opens_on) if last_end else opens_on, day)
-
-
-def history_subjects(home: Colocation) -> dict[Any, list[int]]:
-    """Return the rows whose history is the home's."""
-    agreements = OwnerAgreement.objects.filter(site=home.site_id)
-    rooms = Room.objects.filter(colocation=home)
-    return {
-        Colocation: [home.pk],
-        Site: [home.site_id],
-        OwnerAgreement: _ids(agreements),
-        AgreementExtension: _ids(AgreementExtension.objects.filter(agreement__in=agreements)),
-        Room: _ids(rooms),
-        RoomVoid: _ids(RoomVoid.objects.filter(room__in=rooms)),
-    }
-
-
-def _ids(queryset: Any) -> list[int]:
-    return list(queryset.values_list("pk", flat=True))

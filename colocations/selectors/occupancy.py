@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+from caracol.core.periods import french_day
+
+UNNAMED = "Résident·e"
+
 
 @dataclass(frozen=True)
 class Stay:
@@ -24,6 +28,42 @@ class Stay:
     state: str = ""
     tone: str = "neutral"
     fee: Any = None
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A contract that binds a room over some days, as far as the reader may know it."""
+
+    key: str
+    """What tells it apart from the others: never shown."""
+    room_id: int
+    room: str
+    label: str
+    url: str = ""
+    contract: str = ""
+    contract_url: str = ""
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+    @property
+    def words(self) -> str:
+        """The contract in a sentence."""
+        who = self.label if self.label != UNNAMED else "un contrat"
+        number = f" (contrat {self.contract})" if self.contract else ""
+        if self.starts_on is None or self.ends_on is None:
+            return f"chambre {self.room} : {who}{number}"
+        span = f"du {french_day(self.starts_on)} au {french_day(self.ends_on)}"
+        return f"chambre {self.room} : {who}{number}, {span}"
+
+
+@dataclass(frozen=True)
+class Household:
+    """Who a contract houses, as far as the reader may know it."""
+
+    contract: str
+    label: str
+    url: str = ""
+    gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +100,24 @@ class Occupancy(Protocol):
 
     def moves(self, user: Any, home: int, since: date, until: date) -> list[Move]:
         """Who came to and left the home, latest first, as far as the user may know."""
+
+    def bound(self, user: Any, rooms: Any, first: date, last: date | None) -> list[Bound]:
+        """The contracts that bind rooms on some days (no end: from then on), first to end first.
+
+        Each is told from its first to its last day there; `rooms` are ids, or a query of them.
+        """
+
+    def begun(self, rooms: Any) -> bool:
+        """Whether a contract binds, or bound, one of the rooms."""
+
+    def living(self, rooms: Any) -> int:
+        """How many contracts are signed or in force in the rooms."""
+
+    def households(self, user: Any, numbers: Iterable[str]) -> dict[str, Household]:
+        """Who the contracts of these numbers house, as far as the user may know."""
+
+    def present(self, user: Any, home: int, day: date) -> list[Household]:
+        """The households of a home on a day, those who arrive within a month included."""
 
 
 _registered: list[Occupancy] = []

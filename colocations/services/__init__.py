@@ -1,1 +1,1 @@
-"""Acts on homes."""
+"""Acts on owners, agreements, sites, homes, rooms, voids, equipment and keys."""

@@ -17,7 +17,8 @@ from caracol.core.registries import tabs_for
 from colocations.filters import HomeFilter
 from colocations.models import Colocation, Room
 from colocations.permissions import sees_amounts
-from colocations.selectors.homes import history_subjects, homes_on, nearness, open_on
+from colocations.selectors.history import home_subjects
+from colocations.selectors.homes import homes_on, nearness, open_on
 from colocations.selectors.rooms import room_lines, rooms_on
 from colocations.selectors.timeline import home_timeline
 from colocations.tables import HomeTable
@@ -120,7 +121,7 @@ def home_detail(request: PageRequest, pk: int) -> HttpResponse:
 def home_history(request: PageRequest, pk: int) -> HttpResponse:
     """Show who changed what about a home, its site, its rooms and its agreement."""
     context = home_frame(request, pk)
-    lines = history_of(history_subjects(context["home"]))
+    lines = history_of(home_subjects(context["home"]))
     context["lines"] = Paginator(lines, HISTORY_PAGE).get_page(request.GET.get("page"))
     return render_page(request, "colocations/home_history.html", context)
 

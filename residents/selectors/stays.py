@@ -2,18 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import DateField, Exists, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
-from colocations.selectors.occupancy import Move, Stay
-from residents.enums import ContractStatus
-from residents.models import ContractHolder, ContractTerms
+from colocations.selectors.occupancy import UNNAMED, Bound, Household, Move, Stay
+from residents.enums import LIVING, ContractStatus
+from residents.models import Contract, ContractHolder, ContractTerms
 from residents.permissions import Fact, Facts, facts_of_contracts
 
-UNNAMED = "Résident·e"
+ARRIVING_DAYS = 31
 
 
 def terms_in_force(day: date) -> QuerySet[ContractTerms]:
@@ -78,6 +79,78 @@ class ContractOccupancy:
             if left and line.ends_on == line.contract.ends_on <= until:
                 moves.append(Move(line.ends_on, line.room_id, label, stay.url, arrives=False))
         return sorted(moves, key=lambda move: move.on, reverse=True)
+
+    def bound(self, user: Any, rooms: Any, first: date, last: date | None) -> list[Bound]:
+        """The contracts that bind rooms on some days, first to end first."""
+        terms = ContractTerms.objects.filter(binding=True, room__in=rooms, ends_on__gte=first)
+        if last is not None:
+            terms = terms.filter(starts_on__lte=last)
+        rows = list(terms.select_related("contract", "room").order_by("starts_on"))
+        merged: dict[tuple[int, int], tuple[ContractTerms, Stay]] = {}
+        for line, stay in _stays(user, rows):
+            key = line.contract_id, line.room_id
+            first_day = merged[key][1].starts_on if key in merged else stay.starts_on
+            merged[key] = line, replace(stay, starts_on=first_day)
+        ordered = sorted(merged.values(), key=lambda pair: (pair[0].ends_on, pair[0].pk))
+        return [_bound(line, stay) for line, stay in ordered]
+
+    def begun(self, rooms: Any) -> bool:
+        """Whether a contract binds, or bound, one of the rooms."""
+        return ContractTerms.objects.filter(binding=True, room__in=rooms).exists()
+
+    def living(self, rooms: Any) -> int:
+        """How many contracts are signed or in force in the rooms."""
+        living = Contract.objects.filter(status__in=LIVING, terms__room__in=rooms)
+        return living.distinct().count()
+
+    def households(self, user: Any, numbers: Iterable[str]) -> dict[str, Household]:
+        """Who the contracts of these numbers house, as far as the user may know."""
+        found = list(Contract.objects.filter(number__in=list(numbers)))
+        return {household.contract: household for household in _households(user, found)}
+
+    def present(self, user: Any, home: int, day: date) -> list[Household]:
+        """The households of a home on a day, those who arrive within a month included."""
+        terms = ContractTerms.objects.filter(
+            room__colocation=home,
+            binding=True,
+            starts_on__lte=day + timedelta(days=ARRIVING_DAYS),
+            ends_on__gte=day,
+        )
+        living = Contract.objects.filter(pk__in=terms.values("contract"), status__in=LIVING)
+        return sorted(_households(user, list(living)), key=lambda household: household.label)
+
+
+def _bound(line: ContractTerms, stay: Stay) -> Bound:
+    return Bound(
+        key=line.contract.number,
+        room_id=line.room_id,
+        room=line.room.number,
+        label=stay.label,
+        url=stay.url,
+        contract=stay.contract,
+        contract_url=stay.contract_url,
+        starts_on=stay.starts_on,
+        ends_on=stay.ends_on,
+    )
+
+
+def _households(user: Any, contracts: list[Contract]) -> list[Household]:
+    ids = [contract.pk for contract in contracts]
+    facts = facts_of_contracts(user, ids)
+    holders: dict[int, list[ContractHolder]] = defaultdict(list)
+    for holder in ContractHolder.objects.filter(contract__in=ids).select_related("person"):
+        holders[holder.contract_id].append(holder)
+    return [
+        Household(
+            contract=contract.number,
+            label=household(holders[contract.pk]) if Fact.NAME in facts[contract.pk] else UNNAMED,
+            url=reverse("residents:contract-detail", args=[contract.pk])
+            if Fact.DATES in facts[contract.pk]
+            else "",
+            gone=contract.status in {ContractStatus.ENDED, ContractStatus.CLOSED},
+        )
+        for contract in contracts
+    ]
 
 
 def _stays(user: Any, terms: list[ContractTerms]) -> list[tuple[ContractTerms, Stay]]:

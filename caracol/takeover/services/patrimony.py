@@ -10,10 +10,10 @@ from caracol.core.text import plain
 from caracol.parameters.models import Association
 from caracol.takeover.checks import Rules
 from caracol.takeover.difference import Change, Difference
-from caracol.takeover.identifiers import department_of
 from caracol.takeover.known import Known
 from caracol.takeover.rows import HomeRow, SiteRow, key
 from caracol.takeover.services.writing import put
+from colocations.calculations.departments import department_of
 from colocations.enums import LegalBasis
 from colocations.models import Colocation, Owner, OwnerAgreement, Room, Site
 
