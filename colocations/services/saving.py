@@ -39,7 +39,8 @@ def current(row: Any, facts: Mapping[str, Any], seen: str) -> Any:
 def save(row: models.Model, fields: Iterable[str] | None = None) -> None:
     """Validate a row and write it. Raises Invalid, a race with another writer included."""
     try:
-        row.full_clean()
+        row.full_clean(validate_constraints=False)
+        _check_constraints(row)
     except ValidationError as error:
         raise Invalid(_by_field(error)) from error
     try:
@@ -49,7 +50,24 @@ def save(row: models.Model, fields: Iterable[str] | None = None) -> None:
         raise Invalid({"": [_sentence(row, error)]}) from error
 
 
+def _check_constraints(row: models.Model) -> None:
+    """Check a row alone, then beside the others: days out of order make no span to compare."""
+    alone = [each for each in row._meta.constraints if isinstance(each, models.CheckConstraint)]
+    beside = [each for each in row._meta.constraints if each not in alone]
+    for constraints in (alone, beside):
+        errors: list[Any] = []
+        for constraint in constraints:
+            try:
+                constraint.validate(type(row), row)
+            except ValidationError as error:
+                errors += error.error_list if hasattr(error, "error_list") else [error]
+        if errors:
+            raise ValidationError(errors)
+
+
 def _by_field(error: ValidationError) -> dict[str, list[str]]:
+    if not hasattr(error, "error_dict"):
+        return {"": error.messages}
     return {
         "" if name == NON_FIELD_ERRORS else name: texts
         for name, texts in error.message_dict.items()

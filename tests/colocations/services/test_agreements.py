@@ -85,10 +85,10 @@ def extend(agreement, actor, ends_on, **more):
     ("computed", "wanted"),
     [
         (longest_end(START, 3), END),
-        (longest_extension(END, 1), date(2028, 2, 28)),
+        (longest_extension(END, 1), date(2028, 2, 29)),
         (documented_end(START, 3, []), END),
-        (documented_end(START, 3, [(END, date(2028, 2, 28))]), date(2028, 2, 28)),
-        (documented_end(START, 3, [(date(2028, 2, 28), date(2029, 2, 28))]), END),
+        (documented_end(START, 3, [(END, date(2028, 2, 29))]), date(2028, 2, 29)),
+        (documented_end(START, 3, [(date(2028, 2, 29), date(2029, 2, 28))]), END),
     ],
 )
 def test_three_years_then_a_year_at_a_time(computed, wanted):
@@ -118,9 +118,9 @@ def test_a_second_agreement_over_the_first_is_refused(agreement, manager):
 
 
 def test_an_extension_goes_a_year_further(agreement, manager):
-    extend(agreement, manager, date(2028, 2, 28))
+    extend(agreement, manager, date(2028, 2, 29))
     agreement.refresh_from_db()
-    assert agreement.ends_on == date(2028, 2, 28)
+    assert agreement.ends_on == date(2028, 2, 29)
     assert agreement.extensions.get().previous_ends_on == END
 
 
@@ -128,17 +128,17 @@ def test_an_extension_beyond_a_year_is_refused_with_the_article(agreement, manag
     with pytest.raises(agreements.AgreementTooLong, match=r"1 an au plus.*ELAN"):
         extend(agreement, manager, date(2028, 3, 1))
     with pytest.raises(Invalid, match="justifier"):
-        extend(agreement, manager, date(2028, 2, 28), reason=" ")
+        extend(agreement, manager, date(2028, 2, 29), reason=" ")
     with pytest.raises(Invalid, match="une fois signé"):
-        extend(agreement, manager, date(2028, 2, 28), signed_on=TODAY + timedelta(days=1))
+        extend(agreement, manager, date(2028, 2, 29), signed_on=TODAY + timedelta(days=1))
 
 
 def test_an_extension_signed_too_late_asks_why(agreement, manager):
     late = {"signed_on": date(2027, 3, 10), "today": date(2027, 3, 11)}
     with pytest.raises(Doubtful, match="sans titre") as doubt:
-        extend(agreement, manager, date(2028, 2, 28), **late)
+        extend(agreement, manager, date(2028, 2, 29), **late)
     accepted = Acceptance("Oubli du propriétaire", frozenset(d.code for d in doubt.value.doubts))
-    extend(agreement, manager, date(2028, 2, 28), acceptance=accepted, **late)
+    extend(agreement, manager, date(2028, 2, 29), acceptance=accepted, **late)
 
 
 def test_a_shortening_checks_every_contract_again(agreement, manager):
@@ -196,7 +196,7 @@ def test_an_end_brought_forward_is_taken_back(agreement, manager):
 
 
 def test_an_extension_is_not_taken_back_under_living_contracts(agreement, manager):
-    act = extend(agreement, manager, date(2028, 2, 28))
+    act = extend(agreement, manager, date(2028, 2, 29))
     room = agreement.site.colocations.get().rooms.first()
     factories.make_contract(room, starts_on=date(2026, 10, 1), ends_on=date(2027, 9, 30))
     with pytest.raises(Doubtful, match="1 contrat va au-delà"):
@@ -204,7 +204,7 @@ def test_an_extension_is_not_taken_back_under_living_contracts(agreement, manage
 
 
 def test_only_the_last_act_is_taken_back(agreement, manager):
-    first = extend(agreement, manager, date(2028, 2, 28))
+    first = extend(agreement, manager, date(2028, 2, 29))
     agreement.refresh_from_db()
     extend(agreement, manager, date(2029, 2, 28))
     with pytest.raises(ends.NotTheLastAct):
@@ -238,14 +238,14 @@ def test_a_correction_of_the_end_checks_the_contracts(agreement, manager):
 
 
 def test_an_end_made_by_an_act_is_not_corrected_by_hand(agreement, manager):
-    extend(agreement, manager, date(2028, 2, 28))
+    extend(agreement, manager, date(2028, 2, 29))
     change = facts(ends_on=date(2028, 1, 31), owner=agreement.owner)
     with pytest.raises(agreements.EndNotCorrected, match="annulez cet acte"):
         agreements.edit_agreement(agreement=agreement, actor=manager, **change)
 
 
 def test_two_people_on_one_agreement_lose_nothing(agreement, manager):
-    seen = version_of(agreement, agreements.FIELDS)
+    seen = version_of(OwnerAgreement.objects.get(pk=agreement.pk), agreements.FIELDS)
     change = facts(owner=agreement.owner)
     agreements.edit_agreement(
         agreement=agreement, actor=manager, seen=seen, **change | {"notice_months": 6}

@@ -122,13 +122,14 @@ def test_a_void_removed_leaves_its_line_in_the_history(room, manager):
     void = record(room, manager, LAST + DAY, note="essai")
     voids.remove_void(void=void, actor=manager)
     assert not RoomVoid.objects.exists()
-    latest = history_of(home_subjects(room.colocation))[0]
-    assert (latest.label, latest.who) == ("Vacance supprimée", str(manager))
-    assert latest.rows[0].removed
+    lines = {line.label: line for line in history_of(home_subjects(room.colocation))}
+    removal = lines["Vacance supprimée"]
+    assert (removal.who, removal.rows[0].removed) == (str(manager), True)
+    assert "essai" in [change.after for change in removal.rows[0].changes]
 
 
 def test_two_people_on_one_void_lose_nothing(room, manager):
-    void = record(room, manager, LAST + DAY)
+    void = RoomVoid.objects.get(pk=record(room, manager, LAST + DAY).pk)
     seen = version_of(void, voids.FIELDS)
     facts = {"cause": VoidCause.WORKS, "starts_on": LAST + DAY, "ends_on": None}
     voids.edit_void(void=void, actor=manager, seen=seen, note="peinture", **facts)
