@@ -95,6 +95,12 @@ PAGES: dict[str, frozenset[Role]] = {
     # Documents, jobs, messages
     "documents:document-download": EVERYONE,
     "documents:bundle-download": PAPERS,
+    # A file that somebody brought opens by its own line; its author may withdraw it, and who
+    # manages files may withdraw any.
+    "documents:upload-read": EVERYONE,
+    "documents:upload-withdraw": EVERYONE,
+    "documents:upload-restore": EVERYONE,
+    "documents:upload-manage": GLA_DECIDES | {_S},
     "jobs:job-list": GLA_DECIDES,
     "jobs:job-detail": EVERYONE,
     "jobs:job-progress": EVERYONE,

@@ -65,6 +65,8 @@ def answer(client, path, data=None, **headers):
     with transaction.atomic():
         response = ask(path, data, headers=headers)
         transaction.set_rollback(True)
+    if response.streaming:
+        b"".join(response.streaming_content)  # read to its end, a file is closed
     code = response.status_code
     # 503: the page of health let the reader in, and tells that nothing works here.
     return LET_IN if code in {200, 302, 400, 422, 503} else str(code)

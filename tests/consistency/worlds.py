@@ -3,14 +3,18 @@
 A new address with arguments takes its line in `ARGUMENTS`; without it the matrix fails.
 """
 
+import uuid
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
 from caracol.accounts.enums import Role
 from caracol.core import clock
 from caracol.documents.enums import BundleKind
-from caracol.documents.models import Bundle
+from caracol.documents.models import Bundle, Upload
 from caracol.documents.services import issue_document
 from caracol.jobs.models import Job
 from caracol.notifications.models import MailOut
@@ -54,6 +58,7 @@ class World:
     job: Any
     mail: Any
     run: Any
+    upload: Any
 
 
 def make_world(code, *, officer=None):
@@ -145,7 +150,29 @@ def _papers(code, author, territory, contract):
         name="reprise.xlsx",
         counts={"homes": 1, "rooms": 2, "residents": 1, "contracts": 1},
     )
-    return {"document": document, "bundle": bundle, "job": job, "mail": mail, "run": run}
+    upload = Upload.objects.create(
+        token=uuid.uuid4(),
+        kind="CANARI",
+        read_key="payments:paper-read",
+        content_type=document.content_type,
+        object_id=contract.pk,
+        territory=territory,
+        name="scan.pdf",
+        media_type="application/pdf",
+        file=default_storage.save("uploads/canari.pdf", ContentFile(b"%PDF-")),
+        sha256="0" * 64,
+        size=5,
+        uploaded_at=now,
+        uploaded_by=author,
+    )
+    return {
+        "document": document,
+        "bundle": bundle,
+        "job": job,
+        "mail": mail,
+        "run": run,
+        "upload": upload,
+    }
 
 
 ARGUMENTS = {
@@ -154,6 +181,9 @@ ARGUMENTS = {
     "colocations:room-detail": lambda world: [world.room.pk],
     "documents:bundle-download": lambda world: [world.bundle.pk],
     "documents:document-download": lambda world: [world.document.number],
+    "documents:upload-read": lambda world: [world.upload.token],
+    "documents:upload-restore": lambda world: [world.upload.token],
+    "documents:upload-withdraw": lambda world: [world.upload.token],
     "jobs:job-detail": lambda world: [world.job.pk],
     "jobs:job-progress": lambda world: [world.job.pk],
     "jobs:job-retry": lambda world: [world.job.pk],
@@ -193,6 +223,9 @@ SENT = {
 PERSONAL = {
     "documents:bundle-download",
     "documents:document-download",
+    "documents:upload-read",
+    "documents:upload-restore",
+    "documents:upload-withdraw",
     "jobs:job-detail",
     "jobs:job-progress",
     "jobs:job-retry",

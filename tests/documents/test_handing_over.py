@@ -111,7 +111,8 @@ def test_outside_the_territory_the_paper_does_not_exist(get, member, document):
 
 def test_a_paper_not_ready_leads_to_its_job(get, member, issue, monkeypatch):
     monkeypatch.setattr(
-        "caracol.documents.views.redirect", lambda name, pk: HttpResponseRedirect(f"/{name}/{pk}")
+        "caracol.documents.views.files.redirect",
+        lambda name, pk: HttpResponseRedirect(f"/{name}/{pk}"),
     )
     document = issue()
     response = get(member(Role.GLA_MANAGER), address(document))
@@ -123,7 +124,7 @@ def test_a_reading_that_cannot_be_written_does_not_happen(get, member, document,
     def refuses(**_):
         raise RuntimeError
 
-    monkeypatch.setattr("caracol.documents.views.record_access", refuses)
+    monkeypatch.setattr("caracol.documents.views.files.record_access", refuses)
     with pytest.raises(RuntimeError):
         get(member(Role.GLA_MANAGER), address(document))
 

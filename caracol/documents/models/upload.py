@@ -1,5 +1,6 @@
 """A file that somebody brought: a signed copy, a certificate, a photo. Withdrawn, never deleted."""
 
+from collections.abc import Iterable
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -20,6 +21,11 @@ class UploadQuerySet(TerritoryQuerySet):
         content_type = ContentType.objects.get_for_model(subject)
         return self.filter(content_type=content_type, object_id=subject.pk)
 
+    def about_all(self, model: type[models.Model], ids: Iterable[int]) -> Self:
+        """Keep the files of several subjects of one model."""
+        content_type = ContentType.objects.get_for_model(model)
+        return self.filter(content_type=content_type, object_id__in=list(ids))
+
     def kept(self) -> Self:
         """Leave out what was withdrawn."""
         return self.filter(withdrawn_at=None)
@@ -29,6 +35,7 @@ class Upload(models.Model):
     """A file as it was cleaned and kept: its place names nobody, `name` is what people read.
 
     `read_key`: the page of the rights table whose roles, on the territory, may read it.
+    `rewritten`: false for the bytes as brought, which a rewriting would have voided (a signature).
     """
 
     db_rights = "append"
@@ -49,6 +56,7 @@ class Upload(models.Model):
     sha256 = models.CharField("SHA-256", max_length=64)
     size = models.PositiveIntegerField("taille en octets")
     pages = models.PositiveSmallIntegerField("pages", default=1)
+    rewritten = models.BooleanField("recopié", default=True)
     uploaded_at = models.DateTimeField("déposé le")
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="déposé par"
@@ -88,3 +96,8 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_image(self) -> bool:
+        """Whether a browser shows it as a picture."""
+        return self.media_type.startswith("image/")

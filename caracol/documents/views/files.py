@@ -14,7 +14,12 @@ from caracol.documents import naming
 from caracol.documents.models import Bundle, Document
 from caracol.documents.services import open_document
 
-CONTENT_TYPES = {"pdf": "application/pdf", "zip": "application/zip"}
+CONTENT_TYPES = {
+    "pdf": "application/pdf",
+    "zip": "application/zip",
+    "jpg": "image/jpeg",
+    "png": "image/png",
+}
 
 
 @page("documents:document-download")

@@ -1,0 +1,1 @@
+"""Private files, those issued and those brought."""
