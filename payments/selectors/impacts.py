@@ -24,12 +24,29 @@ BILLING = (EntryKind.TERM, EntryKind.ADJUSTMENT)
 class Priced(Protocol):
     """The terms of a contract over some days: written, or only thought of."""
 
-    starts_on: date
-    ends_on: date
-    fee: Decimal
-    charges: Decimal
-    expected_aid: Decimal
-    aid_payee: str
+    @property
+    def starts_on(self) -> date:
+        """The first day."""
+
+    @property
+    def ends_on(self) -> date:
+        """The last day."""
+
+    @property
+    def fee(self) -> Decimal:
+        """Monthly, in euros."""
+
+    @property
+    def charges(self) -> Decimal:
+        """Monthly, in euros."""
+
+    @property
+    def expected_aid(self) -> Decimal:
+        """Monthly, in euros."""
+
+    @property
+    def aid_payee(self) -> str:
+        """An `AidPayee`."""
 
 
 @dataclass(frozen=True)

@@ -149,11 +149,11 @@ def _put_right(act: _Act, reading: Reading) -> None:
         _post(act, gap)
     for gap in reading.gaps:
         _hope_for_aid(gap)
-    papers = {"reason": act.printed_reason, "on": act.today, "actor": act.actor}
+    why, on, actor = act.printed_reason, act.today, act.actor
     if changes:
         reallocate(ids)
-        withdraw_papers(contract_ids=ids, **papers)
-    withdraw_notices(terms=stale, **papers)
+        withdraw_papers(contract_ids=ids, reason=why, on=on, actor=actor)
+    withdraw_notices(terms=stale, reason=why, on=on, actor=actor)
     if changes:
         check_now()
 
