@@ -28,7 +28,14 @@ class TypeRule:
     deposit_usual_months: int | None = None
     deposit_cap_by_law: bool = True
     deposit_without_charges: bool = True
+    notice_by_contract: bool = False
+    resident_notice_days: int | None = None
+    resident_notice_months: int | None = None
+    resident_notice_reduced_months: int | None = None
     manager_notice_months: int | None = None
+    manager_notice_at_term: bool = False
+    manager_notice_after_months: int | None = None
+    owes_real_stay_only: bool = False
     index_revision: bool = False
     revision_after_months: int | None = None
     needs_precarity_ground: bool = False
