@@ -1,0 +1,341 @@
+"""Who a bank line pays for: certain by a reference of ours or an account known, else proposed.
+
+Pure: facts in, a decision out, with its reason in French (FORMATS 3.3). The order is: our own
+references and mandates; a home's code with a room's number; the payer's account, learnt from
+allocations that a person confirmed; names and amounts, which only ever propose. Two signs that
+point to different contracts make a proposal of what one of them alone would have settled.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from caracol.core.money import ZERO
+from payments.calculations.naming import Household, NameIndex, words_of
+
+
+class Certainty(StrEnum):
+    """What is done with a decision."""
+
+    AUTO = "auto"
+    PROPOSED = "proposed"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A contract as a payment may name it. Amounts are what it could be paid now, in euros.
+
+    `due`: what is owed in all; `open_amounts`: each sum that a payment would settle exactly (a
+    term's share, the balance). `first` and `last`: the days it is in force.
+    """
+
+    contract: str
+    households: tuple[Household, ...]
+    first: date
+    last: date
+    home: str = ""
+    room: str = ""
+    mandates: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    due: Decimal = ZERO
+    open_amounts: tuple[Decimal, ...] = ()
+    is_closed: bool = False
+
+
+@dataclass(frozen=True)
+class Payment:
+    """A bank line as matching reads it: a credit is positive."""
+
+    amount: Decimal
+    on: date | None
+    texts: tuple[str, ...] = ()
+    payer: str = ""
+    iban: str = ""
+    end_to_end_id: str = ""
+    mandate_id: str = ""
+    return_reason: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What of the line is for one contract."""
+
+    contract: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is certain or proposed, and why. `strong`: full name and exact amount, nobody else."""
+
+    certainty: Certainty
+    reason: str
+    parts: tuple[Part, ...] = ()
+    strong: bool = False
+    others: tuple[str, ...] = ()
+
+
+@dataclass
+class Book:
+    """Every contract, indexed by what a line may say of it."""
+
+    claims: dict[str, Claim] = field(default_factory=dict)
+    references: dict[str, set[str]] = field(default_factory=dict)
+    rooms: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    homes: dict[str, str] = field(default_factory=dict)
+    accounts: dict[str, frozenset[str]] = field(default_factory=dict)
+    names: NameIndex = field(default_factory=NameIndex)
+
+
+def open_book(claims: Iterable[Claim], accounts: dict[str, frozenset[str]]) -> Book:
+    """Index contracts; `accounts`: each IBAN with the contracts it was confirmed to pay for."""
+    book = Book(accounts=accounts)
+    for claim in claims:
+        book.claims[claim.contract] = claim
+        for reference in (claim.contract, *claim.mandates, *claim.documents):
+            book.references.setdefault(_joined(reference), set()).add(claim.contract)
+        if claim.home and claim.room:
+            book.homes[_joined(claim.home)] = claim.home
+            book.rooms.setdefault((claim.home, _number(claim.room)), []).append(claim.contract)
+        for household in claim.households:
+            book.names.add(claim.contract, household)
+    return book
+
+
+def decide(payment: Payment, book: Book) -> Decision:
+    """Return what a line pays for, as far as it can be known."""
+    if payment.amount < 0:
+        return _returned(payment, book)
+    words = words_of(" ".join((*payment.texts, payment.end_to_end_id)))
+    named = _named_by_reference(words, payment, book)
+    if named:
+        return _by_reference(payment, named, book, "référence")
+    lodged = _named_by_room(words, payment.on, book)
+    if lodged:
+        return _by_reference(payment, lodged, book, "chambre")
+    known = book.accounts.get(payment.iban, frozenset()) if payment.iban else frozenset()
+    if known:
+        return _by_account(payment, known, book)
+    return _by_name(payment, book)
+
+
+def _joined(text: str) -> str:
+    return "".join(letter for letter in text.upper() if letter.isalnum())
+
+
+def _number(room: str) -> str:
+    return _joined(room).lstrip("0") or "0"
+
+
+def _named_by_reference(words: Sequence[str], payment: Payment, book: Book) -> list[str]:
+    """Return the contracts that the words name, in order: line breaks may cut a reference."""
+    found: dict[str, None] = {}
+    if payment.mandate_id:
+        for contract in sorted(book.references.get(_joined(payment.mandate_id), ())):
+            found[contract] = None
+    upper = [word.upper() for word in words]
+    for start in range(len(upper)):
+        for stop in range(min(start + 4, len(upper)), start, -1):
+            reference = "".join(upper[start:stop])
+            if _is_reference(reference) and reference in book.references:
+                for contract in sorted(book.references[reference]):
+                    found[contract] = None
+                break
+    return list(found)
+
+
+def _is_reference(text: str) -> bool:
+    return len(text) >= 4 and any(letter.isdigit() for letter in text)
+
+
+_ROOM_WORDS = frozenset({"chambre", "ch", "chb", "room", "chbre"})
+
+
+def _named_by_room(words: Sequence[str], on: date | None, book: Book) -> list[str]:
+    """Return the contracts in force of the room that a home's code and a number name."""
+    joined = [_joined(word) for word in words]
+    homes = {book.homes[word] for word in joined if word in book.homes}
+    numbers = {
+        _number(joined[index + 1])
+        for index, word in enumerate(words[:-1])
+        if word in _ROOM_WORDS and joined[index + 1][:1].isdigit()
+    }
+    if len(homes) != 1 or len(numbers) != 1:
+        return []
+    contracts = book.rooms.get((next(iter(homes)), next(iter(numbers))), [])
+    return [contract for contract in contracts if _is_in_force(book.claims[contract], on)]
+
+
+def _is_in_force(claim: Claim, on: date | None) -> bool:
+    return on is None or claim.first <= on <= claim.last
+
+
+def _by_reference(payment: Payment, named: list[str], book: Book, what: str) -> Decision:
+    claims = [book.claims[contract] for contract in named]
+    if len(claims) > 1:
+        return _several(payment, claims)
+    claim = claims[0]
+    parts = (Part(claim.contract, payment.amount),)
+    if claim.is_closed:
+        reason = f"{claim.contract} est nommé, mais ce contrat est clos : à vérifier."
+        return Decision(Certainty.PROPOSED, reason, parts)
+    other = _somebody_else(payment, {claim.contract}, book)
+    if other:
+        reason = f"La {what} nomme {claim.contract}, mais le payeur porte le nom de {other}."
+        return Decision(Certainty.PROPOSED, reason, parts, others=(other,))
+    if what == "chambre":
+        reason = f"La chambre {claim.room} de {claim.home} est celle de {claim.contract}."
+    else:
+        reason = f"Le libellé porte la référence du contrat {claim.contract}."
+    return Decision(Certainty.AUTO, reason, parts)
+
+
+def _several(payment: Payment, claims: list[Claim]) -> Decision:
+    """Several contracts named: certain only if what each owes adds up to the cent."""
+    total = sum((claim.due for claim in claims), ZERO)
+    names = " et ".join(claim.contract for claim in claims)
+    if total == payment.amount and all(claim.due > 0 for claim in claims):
+        parts = tuple(Part(claim.contract, claim.due) for claim in claims)
+        return Decision(
+            Certainty.AUTO, f"Le libellé nomme {names}, dont les soldes font la somme.", parts
+        )
+    left, parts_list = payment.amount, []
+    for claim in claims:
+        share = min(left, max(claim.due, ZERO))
+        if share:
+            parts_list.append(Part(claim.contract, share))
+        left -= share
+    if left and parts_list:
+        last = parts_list[-1]
+        parts_list[-1] = Part(last.contract, last.amount + left)
+    reason = f"Le libellé nomme {names}, mais les sommes dues ne font pas ce montant : à répartir."
+    return Decision(Certainty.PROPOSED, reason, tuple(parts_list))
+
+
+def _by_account(payment: Payment, known: frozenset[str], book: Book) -> Decision:
+    living = [
+        contract
+        for contract in sorted(known)
+        if contract in book.claims and not book.claims[contract].is_closed
+    ]
+    if len(living) == 1:
+        parts = (Part(living[0], payment.amount),)
+        other = _somebody_else(payment, set(living), book)
+        if other:
+            reason = (
+                f"Ce compte paie d'habitude pour {living[0]}, mais le libellé nomme {other} : "
+                "à vérifier."
+            )
+            return Decision(Certainty.PROPOSED, reason, parts, others=(other,))
+        return Decision(
+            Certainty.AUTO, f"Ce compte a déjà payé pour {living[0]}, confirmé par l'équipe.", parts
+        )
+    if not living:
+        return _by_name(payment, book)
+    ranked = _ranked(payment, book, among=set(living))
+    best = ranked[0][1] if ranked else living[0]
+    reason = f"Ce compte paie pour {len(living)} contrats : {', '.join(living)}. À choisir."
+    others = tuple(contract for contract in living if contract != best)
+    return Decision(Certainty.PROPOSED, reason, (Part(best, payment.amount),), others=others)
+
+
+def _somebody_else(payment: Payment, named: set[str], book: Book) -> str:
+    """Return another contract whose holder's whole name the line bears, "" when there is none."""
+    found = book.names.scores(payment.payer, payment.texts)
+    if any(found.get(contract, 0) >= FULL_NAME for contract in named):
+        return ""
+    best = [contract for contract, score in found.items() if score >= FULL_NAME]
+    return best[0] if len(best) == 1 else ""
+
+
+FULL_NAME = 90
+AMOUNT = 25
+SOME_MONTHS = 18
+NEAR_AMOUNT = 12
+HALF_NAME = 40
+
+
+def _ranked(payment: Payment, book: Book, among: set[str] | None = None) -> list[tuple[int, str]]:
+    """Return the contracts that names and amount suggest, best first."""
+    found = book.names.scores(payment.payer, payment.texts)
+    scores: dict[str, int] = {}
+    for contract in among if among is not None else found:
+        claim = book.claims[contract]
+        score = found.get(contract, 0)
+        score += _fit(payment.amount, claim)
+        score += 10 if _is_in_force(claim, payment.on) else 0
+        score -= 30 if claim.is_closed else 0
+        scores[contract] = score
+    return sorted(((score, contract) for contract, score in scores.items()), key=_best_first)
+
+
+def _fit(amount: Decimal, claim: Claim) -> int:
+    """Weigh how near the amount is to one that is due: all for the exact one, then less."""
+    if amount in claim.open_amounts:
+        return AMOUNT
+    if any(due > 0 and _is_some_months(amount, due) for due in claim.open_amounts):
+        return SOME_MONTHS
+    gaps = [abs(amount - due) / due for due in claim.open_amounts if due > 0]
+    return round(NEAR_AMOUNT * max(Decimal(0), 1 - min(gaps))) if gaps else 0
+
+
+def _is_some_months(amount: Decimal, due: Decimal) -> bool:
+    """Whether the amount is two or three times what is due, or its half."""
+    return amount in (due * 2, due * 3) or amount * 2 == due
+
+
+def _best_first(item: tuple[int, str]) -> tuple[int, str]:
+    return -item[0], item[1]
+
+
+def _by_name(payment: Payment, book: Book) -> Decision:
+    ranked = _ranked(payment, book)
+    if not ranked:
+        return Decision(Certainty.NONE, "Rien, dans cette ligne, ne désigne un contrat.")
+    _score, best = ranked[0]
+    name_score = book.names.scores(payment.payer, payment.texts).get(best, 0)
+    if name_score < HALF_NAME:
+        return Decision(Certainty.NONE, "Le nom ne suffit pas à désigner un contrat.")
+    claim = book.claims[best]
+    exact = payment.amount in claim.open_amounts
+    rivals = [
+        contract
+        for score, contract in ranked[1:6]
+        if book.names.scores(payment.payer, payment.texts).get(contract, 0) >= name_score - 15
+    ]
+    strong = name_score >= FULL_NAME and exact and not rivals
+    whole = "Le nom entier" if name_score >= FULL_NAME else "Une partie du nom"
+    fits = "le montant est exactement dû" if exact else "le montant n'est pas celui qui est dû"
+    reason = f"{whole} est celui de {best}, et {fits}."
+    return Decision(
+        Certainty.PROPOSED,
+        reason,
+        (Part(best, payment.amount),),
+        strong=strong,
+        others=tuple(rivals),
+    )
+
+
+def _returned(payment: Payment, book: Book) -> Decision:
+    """A debit: a direct debit that came back names its mandate; anything else is not rental."""
+    words = words_of(" ".join((*payment.texts, payment.end_to_end_id)))
+    named = _named_by_reference(words, payment, book)
+    is_return = bool(payment.return_reason) or {"rejet", "impaye", "retour"} & set(words)
+    if len(named) == 1 and is_return:
+        code = f" ({payment.return_reason})" if payment.return_reason else ""
+        return Decision(
+            Certainty.AUTO,
+            f"Prélèvement revenu{code} : il rouvre la dette de {named[0]}.",
+            (Part(named[0], payment.amount),),
+        )
+    if named:
+        return Decision(
+            Certainty.PROPOSED,
+            f"Un débit qui nomme {', '.join(named)} : à vérifier.",
+            (Part(named[0], payment.amount),),
+            others=tuple(named[1:]),
+        )
+    return Decision(Certainty.NONE, "Un débit sans référence à nous : sans doute hors gestion.")

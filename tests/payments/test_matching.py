@@ -1,0 +1,221 @@
+"""Whom a bank line pays for: certain by what is ours, proposed by names, never the other way."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from payments.calculations.matching import Certainty, Claim, Payment, decide, open_book
+from payments.calculations.naming import Household, NameIndex
+
+TODAY = date(2026, 11, 5)
+AMINA = Claim(
+    "C2601",
+    (Household("Diallo", "Amina"),),
+    date(2026, 1, 1),
+    date(2027, 6, 30),
+    home="MON1",
+    room="01",
+    mandates=("CARACOL-C2601",),
+    documents=("AE-2026-00012",),
+    due=Decimal("200.00"),
+    open_amounts=(Decimal("200.00"), Decimal("80.00")),
+)
+YUSUF = Claim(
+    "C2602",
+    (Household("El Haddad", "Yusuf"), Household("Tesfaye", "Selam")),
+    date(2026, 1, 1),
+    date(2027, 6, 30),
+    home="MON1",
+    room="02",
+    due=Decimal("150.00"),
+    open_amounts=(Decimal("150.00"),),
+)
+MOHAMED = Claim(
+    "C2603",
+    (Household("Ndiaye", "Mohamed"),),
+    date(2026, 1, 1),
+    date(2027, 6, 30),
+    home="PAR1",
+    room="1",
+    due=Decimal("310.00"),
+    open_amounts=(Decimal("310.00"),),
+)
+GONE = Claim(
+    "C2500", (Household("Martin", "Claire"),), date(2024, 1, 1), date(2025, 1, 1), is_closed=True
+)
+CLAIMS = (AMINA, YUSUF, MOHAMED, GONE)
+
+
+def decided(text="", amount="200.00", *, payer="", iban="", accounts=None, **facts):
+    """Decide on a line received on the day of the tests."""
+    payment = Payment(Decimal(amount), TODAY, (text,), payer, iban, **facts)
+    return decide(payment, open_book(CLAIMS, accounts or {}))
+
+
+def shown(decision):
+    """What a decision comes to, in short."""
+    return decision.certainty.value, [(part.contract, str(part.amount)) for part in decision.parts]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "C2601",
+        "loyer C2601 novembre",
+        "VIR SEPA c 2601",
+        "REF:C26 01/LOYER",
+        "CARACOL-C2601",
+        "avis AE-2026-00012",
+        "Caracol chambre 01 MON1",
+        "mon1 ch 1",
+    ],
+)
+def test_a_reference_of_ours_is_certain(text):
+    """Whatever the spaces, the case and the words around it."""
+    assert shown(decided(text)) == ("auto", [("C2601", "200.00")])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["chambre 01", "MON1", "chambre 9 MON1", "MON1 et PAR1 chambre 1", "C26", "2601", "C26011"],
+)
+def test_half_a_reference_is_no_reference(text):
+    """A room without its home, a home without its room, a number cut short: nothing is certain."""
+    assert decided(text).certainty == Certainty.NONE
+
+
+def test_the_room_of_somebody_who_left_names_nobody():
+    """On the day, the room was not theirs."""
+    late = Payment(Decimal("200.00"), date(2027, 8, 1), ("chambre 01 MON1",))
+    assert decide(late, open_book(CLAIMS, {})).certainty == Certainty.NONE
+
+
+def test_a_reference_that_the_payers_name_denies_waits_for_a_person():
+    """Amina's number under Mohamed's whole name: one of them is a mistake."""
+    decision = decided("C2601", payer="NDIAYE MOHAMED")
+    assert shown(decision) == ("proposed", [("C2601", "200.00")])
+    assert decision.others == ("C2603",)
+
+
+def test_a_partner_pays_for_the_household():
+    """A co-holder's name denies nothing."""
+    assert decided("C2602", payer="TESFAYE SELAM").certainty == Certainty.AUTO
+
+
+def test_a_closed_contract_is_never_certain():
+    """Its account is settled: a person looks."""
+    assert decided("C2500").certainty == Certainty.PROPOSED
+
+
+def test_two_contracts_named_are_certain_only_when_the_sums_fit():
+    """Parts are what each owes, to the cent."""
+    assert shown(decided("C2601 C2602", "350.00")) == (
+        "auto",
+        [("C2601", "200.00"), ("C2602", "150.00")],
+    )
+    assert shown(decided("C2601 C2602", "300.00")) == (
+        "proposed",
+        [("C2601", "200.00"), ("C2602", "100.00")],
+    )
+
+
+def test_an_account_confirmed_for_one_contract_is_certain():
+    """A friend pays for Amina, as a person of the team said once."""
+    accounts = {"FR76AMI": frozenset({"C2601"})}
+    decision = decided("loyer", payer="M BERNARD HOTE", iban="FR76AMI", accounts=accounts)
+    assert shown(decision) == ("auto", [("C2601", "200.00")])
+
+
+def test_an_account_of_two_contracts_only_proposes():
+    """The one whose amount is due comes first."""
+    accounts = {"FR76UDAF": frozenset({"C2601", "C2602"})}
+    decision = decided("aide", "150.00", iban="FR76UDAF", accounts=accounts)
+    assert shown(decision) == ("proposed", [("C2602", "150.00")])
+    assert decision.others == ("C2601",)
+
+
+def test_an_account_that_the_text_denies_waits_for_a_person():
+    """The guardian's usual account pays, this time, for another."""
+    accounts = {"FR76UDAF": frozenset({"C2601"})}
+    decision = decided("pour Mohamed Ndiaye", "310.00", iban="FR76UDAF", accounts=accounts)
+    assert decision.certainty == Certainty.PROPOSED
+
+
+@pytest.mark.parametrize(
+    ("payer", "contract"),
+    [
+        ("MME DIALLO AMINA", "C2601"),
+        ("Amina Diallo", "C2601"),
+        ("DIALO AMINA", "C2601"),
+        ("EL HADDAD YUSUF OU MME TESFAYE", "C2602"),
+        ("HADDAD YOUSOUF", "C2602"),
+        ("N'DIAYE MOHAMMED", "C2603"),
+        ("NDIAYE MUHAMMAD", "C2603"),
+    ],
+)
+def test_a_name_proposes_and_never_settles(payer, contract):
+    """Accents, order, doubled letters, transcriptions, particles."""
+    decision = decided("loyer", payer=payer)
+    assert decision.certainty == Certainty.PROPOSED
+    assert decision.parts[0].contract == contract
+
+
+def test_a_whole_name_and_an_exact_amount_are_a_strong_proposal():
+    """They are accepted together, after one look."""
+    assert decided("loyer", payer="Amina Diallo").strong
+    assert not decided("loyer", "123.45", payer="Amina Diallo").strong
+
+
+def test_namesakes_are_told_apart_by_what_is_due_and_never_strong():
+    """The same name on two contracts."""
+    twin = Claim(
+        "C2699",
+        (Household("Diallo", "Amina"),),
+        date(2026, 1, 1),
+        date(2027, 6, 30),
+        open_amounts=(Decimal("95.00"),),
+    )
+    book = open_book((*CLAIMS, twin), {})
+    decision = decide(Payment(Decimal("95.00"), TODAY, ("loyer",), "DIALLO AMINA"), book)
+    assert decision.parts[0].contract == "C2699"
+    assert decision.others == ("C2601",)
+    assert not decision.strong
+
+
+@pytest.mark.parametrize("text", ["loyer", "VIREMENT PERMANENT", "SUBVENTION 2026 SOLDE", ""])
+def test_common_words_name_nobody(text):
+    """What everybody writes says nothing."""
+    assert decided(text, payer="FONDATION EXEMPLE").certainty == Certainty.NONE
+
+
+def test_a_returned_debit_reopens_the_debt_it_names():
+    """By its mandate, with the bank's code; an invoice that bears a number of ours is not one."""
+    back = decided("REJET PRELEVEMENT", "-75.00", mandate_id="CARACOL-C2601", return_reason="MD06")
+    assert shown(back) == ("auto", [("C2601", "-75.00")])
+    assert "MD06" in back.reason
+    assert decided("FACTURE 998812", "-642.10").certainty == Certainty.NONE
+    assert decided("REMBOURSEMENT C2601", "-80.00").certainty == Certainty.PROPOSED
+
+
+@given(
+    st.lists(st.sampled_from(["C2601", "C2602", "loyer", "MON1", "chambre", "01", "Diallo"])),
+    st.decimals("0.01", "2000", places=2),
+    st.sampled_from(["", "DIALLO AMINA", "NDIAYE MOHAMED", "X"]),
+)
+def test_what_is_decided_is_never_more_nor_less_than_the_line(words, amount, payer):
+    """Parts add up to the amount, and a certain one names a contract of ours."""
+    decision = decided(" ".join(words), str(amount), payer=payer)
+    if decision.parts:
+        assert sum(part.amount for part in decision.parts) == amount
+    assert (decision.certainty == Certainty.NONE) == (not decision.parts)
+
+
+@given(st.text(max_size=60), st.text(max_size=30))
+def test_no_text_breaks_the_index(text, payer):
+    """Any signs, any alphabet."""
+    index = NameIndex()
+    index.add("C1", Household("Diallo", "Amina"))
+    assert all(0 <= score <= 100 for score in index.scores(payer, (text,)).values())
