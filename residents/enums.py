@@ -24,6 +24,16 @@ SHORT_KINDS: dict[str, str] = {
     ContractKind.MOBILITY: "Bail mobilité",
 }
 
+# What a number begins with: CRT-2026-031.
+NUMBER_PREFIXES: dict[str, str] = {
+    ContractKind.CRT: "CRT",
+    ContractKind.COP: "COP",
+    ContractKind.SUBLET_SOCIAL: "SL",
+    ContractKind.LEASE_89_FURN: "BM",
+    ContractKind.LEASE_89_BARE: "BN",
+    ContractKind.MOBILITY: "MOB",
+}
+
 
 class ContractStatus(models.TextChoices):
     """The life of a contract (DESIGN section 4)."""
@@ -57,7 +67,7 @@ TRANSITIONS: dict[ContractStatus, dict[str, ContractStatus]] = {
     },
     ContractStatus.ENDED: {"clore": ContractStatus.CLOSED},
     ContractStatus.CLOSED: {},
-    ContractStatus.CANCELLED: {},
+    ContractStatus.CANCELLED: {"rétablir le brouillon": ContractStatus.DRAFT},
 }
 
 # A draft or an abandoned contract binds no room and bills nothing.

@@ -6,6 +6,7 @@ from caracol.jobs.periods import Daily
 from caracol.jobs.registry import periodic
 from caracol.jobs.work import Work
 from residents.services.lifecycle import advance_contracts
+from residents.services.renewing import renew_tacitly
 
 
 @periodic(
@@ -15,6 +16,12 @@ from residents.services.lifecycle import advance_contracts
     catch_up=1,
 )
 def advance(work: Work) -> None:
-    """Begin and end the contracts of the day."""
-    advanced = advance_contracts(on=clock.today(), actor=system_user())
-    work.conclude(f"{advanced.began} contrats commencés, {advanced.ended} terminés.")
+    """Renew the contracts that renew themselves, then begin and end those of the day."""
+    today, actor = clock.today(), system_user()
+    renewed = renew_tacitly(on=today, actor=actor)
+    advanced = advance_contracts(on=today, actor=actor)
+    done = (
+        f"{renewed.renewed} contrats renouvelés tacitement, {advanced.began} commencés, "
+        f"{advanced.ended} terminés."
+    )
+    work.conclude(" ".join([done, *(f"Non renouvelé : {text}" for text in renewed.failures)]))

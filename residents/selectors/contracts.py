@@ -9,12 +9,13 @@ from caracol.core.periods import end_of_duration
 from colocations.models import OwnerAgreement
 from residents.enums import LIVING
 from residents.models import Contract, ContractTerms, ContractTypeRule
+from residents.selectors.rules import bound_on
 
 
 def rule_of(contract: Contract) -> ContractTypeRule | None:
-    """Return what the contract's type allowed when it began."""
+    """Return what the type allowed when the contract was signed or last renewed: its law."""
     found: ContractTypeRule | None = (
-        ContractTypeRule.objects.on(contract.starts_on).filter(kind=contract.kind).first()
+        ContractTypeRule.objects.on(bound_on(contract)).filter(kind=contract.kind).first()
     )
     return found
 
