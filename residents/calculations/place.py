@@ -64,7 +64,7 @@ def check_room(
     if surfaces and room.surface is not None and room.surface < surfaces.least(people):
         text = (
             f"{number(room.surface)} m² : moins des {number(surfaces.least(people), 0)} m² exigés "
-            f"pour {people} personne{_s(people)}. Les pièces communes comptent (CCH L822-9) : vérifiez "
+            f"pour {people} personne{_s(people)}. Les pièces communes comptent aussi : vérifiez "
             "avant de demander l'aide au logement."
         )
         found.append(doubtful("surface", text, surfaces.source, "room"))
