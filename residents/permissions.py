@@ -25,6 +25,7 @@ class Fact(StrEnum):
     AMOUNTS = "amounts"
     BALANCE = "balance"
     PERMITS = "permits"
+    STATUS = "status"
     REASONS = "reasons"
 
 
@@ -42,7 +43,10 @@ READERS: dict[Fact, frozenset[Role]] = {
     Fact.INSURANCE: GLA | SOCIAL,
     Fact.AMOUNTS: GLA | SOCIAL,
     Fact.BALANCE: MONEY - {_C},
+    # When a permit or a housing request ends, and the number at the CAF.
     Fact.PERMITS: PERMITS,
+    # Nationality, protection, and which permit it is: it may reveal why somebody fled (RULEBOOK 8).
+    Fact.STATUS: SOCIAL,
     # Why somebody leaves or moves, in words typed freely.
     Fact.REASONS: GLA | SOCIAL,
 }
@@ -51,12 +55,12 @@ READERS: dict[Fact, frozenset[Role]] = {
 MASKED: dict[Fact, frozenset[str]] = {
     Fact.PERMITS: frozenset(
         {
-            "residents.personstatus",
             "residents.residencepermit",
             "residents.housingrequest",
             "residents.person.caf_number",
         }
     ),
+    Fact.STATUS: frozenset({"residents.personstatus", "residents.residencepermit.kind"}),
     Fact.AMOUNTS: frozenset(
         {
             "residents.contract.deposit",

@@ -17,6 +17,7 @@ for label, name, order in (
 
 for label, name, order in (
     ("Contrat", "contract-detail", 0),
+    ("Assurance", "contract-insurance", 40),
     ("Historique", "contract-history", 80),
 ):
     key = f"residents:{name}"

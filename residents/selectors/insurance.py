@@ -61,3 +61,45 @@ class InsuranceView:
     def days_lacking(self) -> int:
         """How many days have been lived without cover, over the whole contract."""
         return sum(gap.days for gap in self.gaps)
+
+
+def insurance_view(contract: Contract, day: date) -> InsuranceView:
+    """Return the certificates of a contract, its gaps, its case and what comes next."""
+    certificates = list(contract.insurances.order_by("-ends_on", "-pk"))
+    covers = [insurance.cover for insurance in certificates]
+    own = [insurance.cover for insurance in certificates if not insurance.is_on_behalf]
+    lived = Span(contract.starts_on, max(contract.starts_on, min(day, contract.ends_on)))
+    has_begun = contract.starts_on <= day
+    case = contract.insurance_cases.filter(closed_on=None).prefetch_related("steps").first()
+    steps = standing_steps(case)
+    stand = rules.standing(own, lived, day)
+    return InsuranceView(
+        contract=contract,
+        certificates=certificates,
+        gaps=rules.gaps(covers, lived) if has_begun else [],
+        standing=rules.standing(covers, lived, day),
+        case=case,
+        steps=steps,
+        next_step=next_step_of(contract, stand, steps, delays_on(day)),
+    )
+
+
+def standing_steps(case: Any) -> list[InsuranceStep]:
+    """Return the steps of a case that nobody cancelled, in the order they were taken."""
+    if case is None:
+        return []
+    steps = [step for step in case.steps.all() if step.cancelled_on is None]
+    return sorted(steps, key=lambda step: (step.done_on, step.pk))
+
+
+def next_step_of(
+    contract: Any, stand: rules.Standing, steps: list[InsuranceStep], delays: rules.Delays
+) -> rules.NextStep | None:
+    """Return the next step of a contract lived in, or None."""
+    day = stand.day
+    if contract.status not in LIVING or not contract.starts_on <= day <= contract.ends_on:
+        return None
+    if stand.covered_until and stand.covered_until >= contract.ends_on:
+        return None
+    done = [rules.Done(step.kind, step.done_on, step.lead_days, step.received_on) for step in steps]
+    return rules.next_step(stand, done, delays)

@@ -104,4 +104,5 @@ def _permits(sheet: PersonSheet) -> Iterator[Event]:
                 "Titre de séjour expiré" if permit.expires_on < sheet.day else "Titre à renouveler"
             )
             tone = "warning" if permit.expires_on < sheet.day + timedelta(days=120) else ""
-            yield Event(permit.expires_on, verb, permit.get_kind_display(), icon="id", tone=tone)
+            kind = permit.get_kind_display() if Fact.STATUS in sheet.facts else ""
+            yield Event(permit.expires_on, verb, kind, icon="id", tone=tone)

@@ -17,7 +17,9 @@ from residents.selectors.timeline import person_timeline
 PER_PAGE = 20
 
 
-def _read(request: PageRequest, context: dict[str, Any], action: AccessAction, what: str) -> None:
+def read_person(
+    request: PageRequest, context: dict[str, Any], action: AccessAction, what: str
+) -> None:
     """Write the one line of the register that this reading leaves."""
     record_access(
         actor=request.user,
@@ -46,7 +48,7 @@ def person_detail(request: PageRequest, pk: int) -> HttpResponse:
     """Show a person: where they live, their contract, their life here, their contacts."""
     context = person_frame(request, pk)
     context |= _overview(context)
-    _read(request, context, AccessAction.VIEW, "Fiche")
+    read_person(request, context, AccessAction.VIEW, "Fiche")
     return render_page(request, "residents/person_detail.html", context)
 
 
@@ -55,22 +57,8 @@ def person_print(request: PageRequest, pk: int) -> HttpResponse:
     """Show the sheet of a person to be printed."""
     context = person_frame(request, pk)
     context |= _overview(context)
-    _read(request, context, AccessAction.PRINT, "Fiche imprimée")
+    read_person(request, context, AccessAction.PRINT, "Fiche imprimée")
     return render_page(request, "residents/person_print.html", context)
-
-
-@page("residents:person-status")
-def person_status(request: PageRequest, pk: int) -> HttpResponse:
-    """Show the administrative situation, to those who have need of it."""
-    context = person_frame(request, pk)
-    person = context["person"]
-    context |= {
-        "status": getattr(person, "status", None),
-        "permits": person.permits.order_by("-expires_on"),
-        "requests": person.housing_requests.order_by("expires_on"),
-    }
-    _read(request, context, AccessAction.VIEW, "Situation administrative")
-    return render_page(request, "residents/person_status.html", context)
 
 
 @page("residents:person-history")
@@ -80,7 +68,7 @@ def person_history(request: PageRequest, pk: int) -> HttpResponse:
     sheet = context["sheet"]
     lines = history_of(history_subjects(sheet), masks=masks(sheet.facts))
     context["lines"] = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
-    _read(request, context, AccessAction.VIEW, "Historique")
+    read_person(request, context, AccessAction.VIEW, "Historique")
     return render_page(request, "residents/person_history.html", context)
 
 

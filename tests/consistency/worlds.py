@@ -23,7 +23,9 @@ from payments.enums import PaperKind, PaymentMeans
 from payments.models import TermPaper
 from payments.services.openings import OpeningBalance, take_over_balances
 from payments.services.receiving import record_payment
-from residents.enums import ContractKind
+from residents.enums import ContractKind, InsuranceStepKind
+from residents.models import HousingRequest
+from residents.services.insurance_path import record_step
 from tests import factories
 from tests.documents import samples
 
@@ -53,6 +55,8 @@ class World:
     contract: Any
     term: Any
     payment: Any
+    insurance: Any
+    insurance_step: Any
     document: Any
     bundle: Any
     job: Any
@@ -75,7 +79,11 @@ def make_world(code, *, officer=None):
     contract = factories.make_contract(
         room, person, number=f"CCANARI{code}", kind=ContractKind.COP, precarity_ground="travaux"
     )
-    factories.make_insurance(contract, insurer=f"Assureur Canari {code}")
+    insurance = factories.make_insurance(contract, insurer=f"Assureur Canari {code}")
+    step = record_step(
+        contract=contract, kind=InsuranceStepKind.REMINDER, done_on=clock.today(), actor=author
+    )
+    HousingRequest.objects.create(person=person, number=f"NURCANARI{code}")
     factories.make_status(person, nationality="Kiribati")
     factories.make_permit(person, kind="CARTE_PLURIANNUELLE")
     balance = OpeningBalance(contract, owed=Decimal("664.32"))
@@ -98,6 +106,8 @@ def make_world(code, *, officer=None):
         contract=contract,
         term=contract.bills.get(),
         payment=received.entry,
+        insurance=insurance,
+        insurance_step=step,
         **_papers(code, author, home.site.territory, contract),
     )
 
@@ -202,6 +212,23 @@ ARGUMENTS = {
     "payments:term-explain": lambda world: [world.term.pk],
     "residents:contract-detail": lambda world: [world.contract.pk],
     "residents:contract-history": lambda world: [world.contract.pk],
+    "residents:contract-insurance": lambda world: [world.contract.pk],
+    "residents:housing-request-edit": lambda world: [
+        world.person.housing_requests.values_list("pk", flat=True)[0]
+    ],
+    "residents:housing-request-new": lambda world: [world.person.pk],
+    "residents:insurance-choose": lambda world: [world.contract.pk, "commandement"],
+    "residents:insurance-edit": lambda world: [world.insurance.pk],
+    "residents:insurance-lapse": lambda world: [world.insurance.pk],
+    "residents:insurance-new": lambda world: [world.contract.pk],
+    "residents:insurance-step": lambda world: [world.contract.pk, "rappel"],
+    "residents:insurance-step-cancel": lambda world: [world.insurance_step.pk],
+    "residents:insurance-step-receive": lambda world: [world.insurance_step.pk],
+    "residents:permit-edit": lambda world: [world.person.permits.values_list("pk", flat=True)[0]],
+    "residents:permit-new": lambda world: [world.person.pk],
+    "residents:person-edit": lambda world: [world.person.pk],
+    "residents:person-remove": lambda world: [world.person.pk],
+    "residents:status-edit": lambda world: [world.person.pk],
     "residents:person-access": lambda world: [world.person.pk],
     "residents:person-detail": lambda world: [world.person.pk],
     "residents:person-history": lambda world: [world.person.pk],

@@ -1,0 +1,1 @@
+"""Forms of people and contracts: they turn text into typed values."""
