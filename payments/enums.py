@@ -16,6 +16,7 @@ class AccountKind(models.TextChoices):
     FEES = "FEES", "redevances"
     CHARGES = "CHARGES", "charges récupérées"
     SUSPENSE = "SUSPENSE", "compte d'attente"
+    OUT_OF_SCOPE = "OUT_OF_SCOPE", "hors gestion locative"
     WRITE_OFF = "WRITE_OFF", "créances abandonnées"
     OPENING = "OPENING", "soldes de reprise"
 
@@ -42,6 +43,7 @@ CHART: dict[str, str] = {
     AccountKind.FEES: "706",
     AccountKind.CHARGES: "708",
     AccountKind.SUSPENSE: "471",
+    AccountKind.OUT_OF_SCOPE: "4719",
     AccountKind.WRITE_OFF: "654",
     AccountKind.OPENING: "890",
 }
@@ -59,6 +61,7 @@ class EntryKind(models.TextChoices):
     ADJUSTMENT = "ADJUSTMENT", "régularisation"
     WRITE_OFF = "WRITE_OFF", "abandon de créance"
     TRANSFER = "TRANSFER", "virement interne"
+    BANK = "BANK", "ligne de relevé"
     REVERSAL = "REVERSAL", "contre-passation"
 
 
@@ -106,6 +109,17 @@ class PaperKind(models.TextChoices):
     DUE_NOTICE = "DUE_NOTICE", "avis d'échéance"
     QUITTANCE = "QUITTANCE", "quittance"
     RECU = "RECU", "reçu"
+
+
+class BankLineState(models.TextChoices):
+    """What became of a line of a statement. Held and announced lines are not in the books."""
+
+    TO_SETTLE = "TO_SETTLE", "à rapprocher"
+    SETTLED = "SETTLED", "rapprochée"
+    SUSPENSE = "SUSPENSE", "en attente"
+    SET_ASIDE = "SET_ASIDE", "hors gestion locative"
+    HELD = "HELD", "retenue"
+    ANNOUNCED = "ANNOUNCED", "annoncée"
 
 
 class LockState(models.TextChoices):

@@ -1,5 +1,6 @@
 """The ledger and what hangs on it."""
 
+from payments.models.bank import BankAccount, BankFile, BankLine, BankStatement
 from payments.models.ledger import Account, Entry, Posting
 from payments.models.mandates import Mandate
 from payments.models.papers import TermPaper
@@ -8,6 +9,10 @@ from payments.models.terms import Term, TermLine
 
 __all__ = [
     "Account",
+    "BankAccount",
+    "BankFile",
+    "BankLine",
+    "BankStatement",
     "Entry",
     "Mandate",
     "MonthClosing",

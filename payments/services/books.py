@@ -21,6 +21,7 @@ HLEDGER_ROOTS = {
     "DEPOSIT_HELD": "passif:dépôts de garantie",
     "REFUND_DUE": "passif:à rembourser",
     "SUSPENSE": "passif:attente",
+    "OUT_OF_SCOPE": "passif:hors gestion locative",
     "FEES": "produits:redevances",
     "CHARGES": "produits:charges récupérées",
     "WRITE_OFF": "charges:créances abandonnées",
@@ -35,6 +36,7 @@ BEANCOUNT_ROOTS = {
     "DEPOSIT_HELD": "Liabilities:Depots",
     "REFUND_DUE": "Liabilities:ARembourser",
     "SUSPENSE": "Liabilities:Attente",
+    "OUT_OF_SCOPE": "Liabilities:HorsGestion",
     "FEES": "Income:Redevances",
     "CHARGES": "Income:Charges",
     "WRITE_OFF": "Expenses:CreancesAbandonnees",
@@ -46,6 +48,7 @@ JOURNALS = {
     "PAYMENT": ("BQ", "Encaissements"),
     "AID": ("BQ", "Encaissements"),
     "REFUND": ("BQ", "Encaissements"),
+    "BANK": ("BQ", "Encaissements"),
 }
 MISCELLANEOUS = ("OD", "Opérations diverses")
 FEC_COLUMNS = (

@@ -68,6 +68,31 @@ _RULES = (
         "le compte {0} affiche {1} mais ses lignes font {2}",
     ),
     _Rule(
+        "bank_equals_statements",
+        "SELECT count(*) FROM payments_bankline",
+        """SELECT l.place || ' du ' || to_char(l.booked_on, 'DD/MM/YYYY'), l.amount,
+                  coalesce(sum(p.amount), 0)
+           FROM payments_bankline l
+           JOIN payments_bankstatement s ON s.id = l.statement_id
+           JOIN payments_bankaccount b ON b.id = s.bank_account_id
+           LEFT JOIN payments_posting p
+                  ON p.entry_id = l.entry_id AND p.account_id = b.account_id
+           WHERE l.state NOT IN ('HELD', 'ANNOUNCED')
+           GROUP BY l.id HAVING coalesce(sum(p.amount), 0) <> l.amount""",
+        "la ligne de relevé {0} vaut {1} mais la banque a reçu {2} dans les comptes",
+    ),
+    _Rule(
+        "bank_only_statements",
+        "SELECT count(*) FROM payments_posting p JOIN payments_account a ON a.id = p.account_id "
+        "WHERE a.kind = 'BANK'",
+        """SELECT e.key, p.amount FROM payments_posting p
+           JOIN payments_account a ON a.id = p.account_id AND a.kind = 'BANK'
+           JOIN payments_entry e ON e.id = p.entry_id
+           LEFT JOIN payments_bankline l ON l.entry_id = e.id
+           WHERE l.id IS NULL""",
+        "l'écriture {0} touche la banque pour {1} sans ligne de relevé",
+    ),
+    _Rule(
         "term_lines",
         "SELECT count(*) FROM payments_term",
         """SELECT c.number || ' ' || to_char(t.month, 'YYYY-MM'), t.amount, coalesce(l.total, 0)
