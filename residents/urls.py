@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from residents.views import contracts, editing, insurance, insurance_path, people, person, situation
+from residents.views import (
+    contracts,
+    editing,
+    insurance,
+    insurance_path,
+    occupants,
+    people,
+    person,
+    situation,
+)
 
 app_name = "residents"
 urlpatterns = [
@@ -26,6 +35,8 @@ urlpatterns = [
     path("residents/<int:pk>/historique/", person.person_history, name="person-history"),
     path("residents/<int:pk>/consultations/", person.person_access, name="person-access"),
     path("contrats/<int:pk>/", contracts.contract_detail, name="contract-detail"),
+    path("contrats/<int:pk>/menage/ajouter/", occupants.occupant_new, name="occupant-new"),
+    path("menage/<int:pk>/", occupants.occupant_edit, name="occupant-edit"),
     path("contrats/<int:pk>/assurance/", insurance.contract_insurance, name="contract-insurance"),
     path("contrats/<int:pk>/assurance/attestation/", insurance.insurance_new, name="insurance-new"),
     path(

@@ -19,7 +19,7 @@ from caracol.core.periods import Month, add_months, end_of_duration
 from caracol.core.text import sort_key
 from colocations.enums import LegalBasis, VoidCause
 from colocations.models import Colocation, Owner, OwnerAgreement, Room, RoomVoid, Site
-from residents.enums import ContractKind, ContractStatus, NoticeGiver, PaymentMethod
+from residents.enums import ContractKind, ContractStatus, NoticeGiver, OccupantKind, PaymentMethod
 from residents.models import (
     Amendment,
     Contract,
@@ -27,6 +27,7 @@ from residents.models import (
     ContractTerms,
     Insurance,
     Notice,
+    Occupant,
     Person,
     PersonStatus,
     ResidencePermit,
@@ -240,6 +241,20 @@ def make_insurance(contract, *, starts_on=None, ends_on=None, **fields):
         starts_on=starts_on,
         ends_on=ends_on or end_of_duration(starts_on, 12),
         **{"insurer": "Mutuelle du Quartier", "policy_number": f"P{next(_numbers)}", **fields},
+    )
+
+
+def make_occupant(contract, **fields):
+    """A child who lives with the household from its start."""
+    return Occupant.objects.create(
+        contract=contract,
+        **{
+            "kind": OccupantKind.CHILD,
+            "last_name": "Diallo",
+            "first_name": f"Enfant {next(_numbers)}",
+            "starts_on": contract.starts_on,
+            **fields,
+        },
     )
 
 

@@ -60,6 +60,8 @@ PAGES: dict[str, frozenset[Role]] = {
     "residents:person-access": GLA_DECIDES | {_S},
     "residents:contract-detail": GLA | SOCIAL | {_O},
     "residents:contract-history": GLA | SOCIAL,
+    "residents:occupant-new": GLA,
+    "residents:occupant-edit": GLA,
     "residents:contract-insurance": GLA | SOCIAL,
     "residents:insurance-new": GLA,
     "residents:insurance-edit": GLA,

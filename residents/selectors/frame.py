@@ -12,6 +12,7 @@ from residents.models import Person
 from residents.permissions import Fact
 from residents.selectors.people import STATE_WORDS, STATES
 from residents.selectors.person import person_sheet
+from residents.selectors.person_acts import person_acts
 
 
 def person_frame(request: Any, pk: int) -> dict[str, Any]:
@@ -30,6 +31,7 @@ def person_frame(request: Any, pk: int) -> dict[str, Any]:
         "facts": {fact.value: fact in sheet.facts for fact in Fact},
         "may_name": Fact.NAME in sheet.facts,
         "state": {"words": STATE_WORDS[sheet.state], "tone": tone, "icon": icon},
+        "menu": person_acts(request.user, sheet),
         "tabs": person_tabs(request, person),
         "current_tab": request.page_key,
     }

@@ -10,7 +10,6 @@ from django.db.models import Prefetch, QuerySet
 from caracol.core.registries import measure_of
 from residents.calculations.insurance import is_covered
 from residents.models import (
-    AcceptedWarning,
     Amendment,
     Contract,
     ContractHolder,
@@ -18,6 +17,7 @@ from residents.models import (
     HousingRequest,
     Insurance,
     Notice,
+    Occupant,
     Person,
     PersonStatus,
     ResidencePermit,
@@ -42,6 +42,12 @@ class ContractCard:
     tone: str
     place: Any = None
     balance: Decimal | None = None
+    occupants: list[Any] = field(default_factory=list)
+
+    @property
+    def household_size(self) -> int:
+        """How many people the contract names, whether they sign or not."""
+        return len(self.holders) + len(self.occupants)
 
     @property
     def main(self) -> Any:
@@ -97,6 +103,7 @@ def contracts_read(queryset: Any) -> QuerySet[Contract]:
         Prefetch("holders", holders),
         Prefetch("insurances", Insurance.objects.order_by("-ends_on")),
         Prefetch("notices", Notice.objects.order_by("-received_on")),
+        Prefetch("occupants", Occupant.objects.order_by("birth_date", "pk")),
         Prefetch("amendments", Amendment.objects.order_by("number")),
     )
     return found
@@ -124,6 +131,7 @@ def _card(contract: Any, facts: Facts, day: date) -> ContractCard:
         insurances=list(contract.insurances.all()),
         notices=list(contract.notices.all()),
         amendments=list(contract.amendments.all()),
+        occupants=list(contract.occupants.all()),
         state=state,
         tone=tone,
         place=(begun[-1:] or terms[:1] or [None])[0],
@@ -167,7 +175,6 @@ def history_subjects(sheet: PersonSheet) -> dict[Any, list[int]]:
 
 def contract_history_subjects(cards: list[ContractCard]) -> dict[Any, list[int]]:
     """Return the rows whose history is that of contracts: themselves and what hangs on them."""
-    warnings = AcceptedWarning.objects.filter(contract__in=[card.contract.pk for card in cards])
     return {
         Contract: [card.contract.pk for card in cards],
         ContractHolder: [holder.pk for card in cards for holder in card.holders],
@@ -175,7 +182,7 @@ def contract_history_subjects(cards: list[ContractCard]) -> dict[Any, list[int]]
         Amendment: [amendment.pk for card in cards for amendment in card.amendments],
         Insurance: [insurance.pk for card in cards for insurance in card.insurances],
         Notice: [notice.pk for card in cards for notice in card.notices],
-        AcceptedWarning: list(warnings.values_list("pk", flat=True)),
+        Occupant: [occupant.pk for card in cards for occupant in card.occupants],
     }
 
 

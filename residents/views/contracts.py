@@ -5,13 +5,16 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 
+from caracol.accounts.policy import may_on
 from caracol.audit.models import AccessAction
 from caracol.audit.selectors import history_of
 from caracol.audit.services import record_access
 from caracol.core.pages import PageRequest, page, render_page
+from residents.models import AcceptedWarning
 from residents.permissions import Fact, masks
 from residents.selectors.contract_frame import contract_frame
 from residents.selectors.contracts import rule_of, upstream_end
+from residents.selectors.deadlines import contract_deadlines
 from residents.selectors.person import contract_history_subjects
 
 PER_PAGE = 20
@@ -40,6 +43,8 @@ def contract_detail(request: PageRequest, pk: int) -> HttpResponse:
         "rule": rule_of(contract),
         "upstream_end": upstream_end(card.place.room.colocation.site_id) if card.place else None,
         "insurance": card.insurance_on(day),
+        "deadlines": contract_deadlines(request.user, card, day),
+        "may_occupants": may_on(request.user, "residents:occupant-new", contract.territory_id),
         "insured_needed": Fact.INSURANCE in card.facts and lived,
         "warnings": contract.accepted_warnings.select_related("accepted_by").order_by("pk"),
     }
@@ -52,6 +57,8 @@ def contract_history(request: PageRequest, pk: int) -> HttpResponse:
     """Show who changed what of a contract."""
     context = contract_frame(request, pk)
     subjects = contract_history_subjects([context["card"]])
+    warnings = AcceptedWarning.objects.filter(contract=context["contract"])
+    subjects[AcceptedWarning] = list(warnings.values_list("pk", flat=True))
     lines = history_of(subjects, masks=masks(context["card"].facts))
     context["lines"] = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
     _read(request, context, "Historique du contrat")

@@ -10,11 +10,13 @@ from caracol.audit.selectors import consultations_of, history_of
 from caracol.audit.services import record_access
 from caracol.core.pages import PageRequest, page, render_page
 from residents.permissions import Fact, masks
+from residents.selectors.deadlines import person_deadlines
 from residents.selectors.frame import person_frame
 from residents.selectors.person import access_subjects, history_subjects
 from residents.selectors.timeline import person_timeline
 
 PER_PAGE = 20
+MOST_DUE = 6
 
 
 def read_person(
@@ -31,12 +33,13 @@ def read_person(
     )
 
 
-def _overview(context: dict[str, Any]) -> dict[str, Any]:
+def _overview(user: Any, context: dict[str, Any]) -> dict[str, Any]:
     sheet = context["sheet"]
     card = sheet.card
     insured = card is not None and Fact.INSURANCE in card.facts
     return {
         "timeline": person_timeline(sheet),
+        "deadlines": person_deadlines(user, sheet)[:MOST_DUE],
         "insurance": card.insurance_on(sheet.day) if insured and card else None,
         "must_insure": insured and sheet.state in {"present", "leaving"},
         "former": [other for other in sheet.cards if other is not card],
@@ -47,7 +50,7 @@ def _overview(context: dict[str, Any]) -> dict[str, Any]:
 def person_detail(request: PageRequest, pk: int) -> HttpResponse:
     """Show a person: where they live, their contract, their life here, their contacts."""
     context = person_frame(request, pk)
-    context |= _overview(context)
+    context |= _overview(request.user, context)
     read_person(request, context, AccessAction.VIEW, "Fiche")
     return render_page(request, "residents/person_detail.html", context)
 
@@ -56,7 +59,7 @@ def person_detail(request: PageRequest, pk: int) -> HttpResponse:
 def person_print(request: PageRequest, pk: int) -> HttpResponse:
     """Show the sheet of a person to be printed."""
     context = person_frame(request, pk)
-    context |= _overview(context)
+    context |= _overview(request.user, context)
     read_person(request, context, AccessAction.PRINT, "Fiche imprimée")
     return render_page(request, "residents/person_print.html", context)
 

@@ -83,6 +83,7 @@ def make_world(code, *, officer=None):
     step = record_step(
         contract=contract, kind=InsuranceStepKind.REMINDER, done_on=clock.today(), actor=author
     )
+    factories.make_occupant(contract, first_name="Zanzibarov")
     HousingRequest.objects.create(person=person, number=f"NURCANARI{code}")
     factories.make_status(person, nationality="Kiribati")
     factories.make_permit(person, kind="CARTE_PLURIANNUELLE")
@@ -224,6 +225,10 @@ ARGUMENTS = {
     "residents:insurance-step": lambda world: [world.contract.pk, "rappel"],
     "residents:insurance-step-cancel": lambda world: [world.insurance_step.pk],
     "residents:insurance-step-receive": lambda world: [world.insurance_step.pk],
+    "residents:occupant-edit": lambda world: [
+        world.contract.occupants.values_list("pk", flat=True)[0]
+    ],
+    "residents:occupant-new": lambda world: [world.contract.pk],
     "residents:permit-edit": lambda world: [world.person.permits.values_list("pk", flat=True)[0]],
     "residents:permit-new": lambda world: [world.person.pk],
     "residents:person-edit": lambda world: [world.person.pk],
