@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from caracol.core import clock
+from caracol.core.money import ZERO
 from caracol.core.periods import Month
 from caracol.ui.fields import DateField, MoneyField
 from payments.enums import Payer, PaymentMeans
@@ -149,6 +150,24 @@ class ReversalForm(ReasonForm):
         if day > clock.today():
             raise ValidationError("Une annulation ne se date pas de l'avenir.")
         return day
+
+
+class CorrectionForm(ReasonForm):
+    """What a month is worth, when it was billed by mistake."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    fee = MoneyField(label="Redevance du mois", min_value=ZERO)
+    charges = MoneyField(label="Charges du mois", min_value=ZERO)
+    reason = forms.CharField(
+        label="Motif",
+        max_length=200,
+        help_text="La personne le lit sur son compte et sur les papiers annulés : « erreur de "
+        "saisie », « geste pour travaux »… sans rien de personnel.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["fee"].widget.attrs["autofocus"] = True
 
 
 class AheadForm(forms.Form):

@@ -98,6 +98,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "payments:account-attestation": GLA,
     "payments:receipt-cancel": GLA_DECIDES,
     "payments:term-explain": MONEY,
+    "payments:term-correct": GLA_DECIDES,
     "payments:arrears-list": ARREARS,
     "payments:arrears-export": ARREARS,
     "payments:period-lock": GLA_DECIDES | {_C},

@@ -10,16 +10,22 @@ from django.db.models import Prefetch
 
 from caracol.core.money import ZERO
 from caracol.core.periods import Month
-from payments.calculations.allocation import DESIGNATED, EARMARKED, OLDEST, Allocation
+from payments.calculations.allocation import ADJUSTED, DESIGNATED, EARMARKED, OLDEST, Allocation
 from payments.enums import AccountKind, EntryKind, Payer, TermKind
 from payments.models import Posting, Term, TermLine, TermPaper
 from payments.selectors.allocations import allocations
-from payments.selectors.owing import AID_AWAITED_MONTHS
-from payments.selectors.wording import describe, is_debt_taken_over, is_term, means_label
-from residents.enums import AidEligibility, AidPayee
+from payments.selectors.owing import aid_awaited
+from payments.selectors.wording import (
+    describe,
+    is_adjustment,
+    is_debt_taken_over,
+    is_term,
+    means_label,
+)
 from residents.models import Contract
 
 RULES = {
+    ADJUSTED: ("facturé en trop, régularisé", "C. civ. art. 1302"),
     EARMARKED: ("aide affectée à son mois", "CCH art. L832-2 et L842-1"),
     DESIGNATED: ("mois indiqué par qui a payé", "C. civ. art. 1342-10"),
     OLDEST: ("échéance la plus ancienne d'abord", "C. civ. art. 1342-10"),
@@ -46,6 +52,11 @@ class Part:
         return RULES[self.rule][1]
 
     @property
+    def lowering(self) -> Decimal:
+        """The share as a line that lowers the term."""
+        return -self.amount
+
+    @property
     def words(self) -> str:
         """What money it is, in French."""
         if self.is_aid:
@@ -70,6 +81,26 @@ class TermRow:
     parts: list[Part] = field(default_factory=list)
 
     @property
+    def adjustments(self) -> list[Part]:
+        """What lowered it since it was billed."""
+        return [part for part in self.parts if part.rule == ADJUSTED]
+
+    @property
+    def receipts(self) -> list[Part]:
+        """What was received on it."""
+        return [part for part in self.parts if part.rule != ADJUSTED]
+
+    @property
+    def adjusted(self) -> Decimal:
+        """By how much it was lowered."""
+        return sum((part.amount for part in self.adjustments), ZERO)
+
+    @property
+    def called(self) -> Decimal:
+        """What it comes to."""
+        return self.term.amount - self.adjusted
+
+    @property
     def aid_paid(self) -> Decimal:
         """The aid set on this term."""
         return sum((part.amount for part in self.parts if part.is_aid), ZERO)
@@ -77,12 +108,12 @@ class TermRow:
     @property
     def resident_part(self) -> Decimal:
         """What the resident is to pay."""
-        return self.term.amount - self.aid_paid - self.aid_awaited
+        return self.called - self.aid_paid - self.aid_awaited
 
     @property
     def resident_paid(self) -> Decimal:
         """What came from the resident, or from others for them."""
-        return self.paid - self.aid_paid
+        return self.paid - self.adjusted - self.aid_paid
 
     @property
     def resident_left(self) -> Decimal:
@@ -109,12 +140,13 @@ class TermRow:
         """The month, or the takeover."""
         if self.is_opening:
             return "Reprise des comptes"
-        return Month.of(self.term.month).label.capitalize()
+        name = Month.of(self.term.month).label.capitalize()
+        return f"{name}, complément" if self.term.kind == TermKind.ADJUSTMENT else name
 
     @property
     def state(self) -> tuple[str, str]:
         """Its state in words, and the tone of the badge."""
-        if not self.term.amount:
+        if not self.called:
             return "rien à payer", "neutral"
         if self.paid == self.term.amount:
             return "payée", "success"
@@ -122,7 +154,8 @@ class TermRow:
             return "aide attendue", "info"
         if self.is_late:
             return "en retard", "danger"
-        return ("en partie", "warning") if self.paid else ("à payer", "neutral")
+        part = self.paid - self.adjusted
+        return ("en partie", "warning") if part else ("à payer", "neutral")
 
 
 @dataclass
@@ -214,7 +247,10 @@ class AccountSheet:
         rows = Posting.objects.filter(account__contract=self.contract)
         if self.until:
             rows = rows.filter(entry__date__lte=self.until)
-        related = ("account", "entry__author", "entry__reversed_by", "entry__term")
+        related = (
+            *("account", "entry__author", "entry__reversed_by"),
+            *("entry__reverses", "entry__term"),
+        )
         return list(rows.select_related(*related).order_by("entry__date", "entry_id", "pk"))
 
     def _of(self, kind: AccountKind) -> list[Posting]:
@@ -294,7 +330,7 @@ class AccountSheet:
         rows = {
             posting.pk: MoneyRow(posting, left=self.allocation.left.get(posting.pk, ZERO))
             for posting in self._of(AccountKind.RECEIVABLE)
-            if not is_term(posting) and not is_debt_taken_over(posting)
+            if not (is_term(posting) or is_debt_taken_over(posting) or is_adjustment(posting))
         }
         for row in self.terms:
             for part in row.parts:
@@ -349,18 +385,3 @@ class AccountSheet:
     def opening(self) -> TermRow | None:
         """The balance taken over, if the contract came with the books."""
         return next((row for row in self.terms if row.is_opening), None)
-
-
-def aid_awaited(
-    contract: Contract, term: Term, *, on: date, received: Decimal, paid: Decimal
-) -> Decimal:
-    """Return the aid still expected on a term: the rule of `owing.with_aid_awaited`, on any day."""
-    oldest = Month.of(on).plus(-AID_AWAITED_MONTHS).first
-    if (
-        term.kind != TermKind.MONTHLY
-        or term.month < oldest
-        or term.aid_payee != AidPayee.MANAGER
-        or contract.aid_eligible != AidEligibility.YES
-    ):
-        return ZERO
-    return min(term.amount - paid, max(term.expected_aid - received, ZERO))

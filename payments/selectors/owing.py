@@ -88,3 +88,18 @@ def with_overdue(contracts: QuerySet[Contract], on: date) -> QuerySet[Contract]:
         overdue_terms=Coalesce(Subquery(late.annotate(n=Count("pk")).values("n")), Value(0)),
         overdue_since=Subquery(late.annotate(first=Min("due_on")).values("first")),
     )
+
+
+def aid_awaited(
+    contract: Contract, term: Term, *, on: date, received: Decimal, paid: Decimal
+) -> Decimal:
+    """Return the aid still expected on a term: the rule of `with_aid_awaited`, on any day."""
+    oldest = Month.of(on).plus(-AID_AWAITED_MONTHS).first
+    if (
+        term.kind != TermKind.MONTHLY
+        or term.month < oldest
+        or term.aid_payee != AidPayee.MANAGER
+        or contract.aid_eligible != AidEligibility.YES
+    ):
+        return ZERO
+    return min(term.amount - paid, max(term.expected_aid - received, ZERO))

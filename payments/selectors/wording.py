@@ -56,6 +56,13 @@ def is_term(posting: Posting) -> bool:
     return getattr(posting.entry, "term", None) is not None
 
 
+def is_adjustment(posting: Posting) -> bool:
+    """Whether it lowers a month billed too much, or takes such a lowering back."""
+    entry = posting.entry
+    reversed_kind = entry.reverses.kind if entry.reverses else ""
+    return EntryKind.ADJUSTMENT in (entry.kind, reversed_kind)
+
+
 def is_debt_taken_over(posting: Posting) -> bool:
     """Whether it is the debt that came with the books."""
     return posting.entry.kind == EntryKind.OPENING and posting.amount > 0

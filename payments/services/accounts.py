@@ -33,6 +33,12 @@ def shared_account(kind: AccountKind) -> Account:
     return Account.objects.get(kind=kind, contract=None)
 
 
+def shared_accounts(*kinds: AccountKind) -> dict[str, Account]:
+    """Return the association's accounts of some kinds, in one reading."""
+    rows = Account.objects.filter(kind__in=kinds, contract=None)
+    return {account.kind: account for account in rows}
+
+
 def account_of(contract: Contract, kind: AccountKind) -> Account:
     """Return a contract's account of a kind, opened if it was not."""
     account = Account.objects.filter(contract=contract, kind=kind).first()

@@ -15,7 +15,7 @@ from caracol.core.periods import Month
 from payments.calculations.adjustment import Billed, Parts, next_due
 from payments.enums import AccountKind, EntryKind, LineKind, Payer, TermKind
 from payments.guards import CONTRACT_LOCKS
-from payments.models import Entry, Term, TermLine
+from payments.models import Account, Entry, Term, TermLine
 from payments.selectors.impacts import (
     BY_HAND,
     BY_TERMS,
@@ -26,7 +26,7 @@ from payments.selectors.impacts import (
     read_months,
     written_versions,
 )
-from payments.services.accounts import lock_account, shared_account
+from payments.services.accounts import lock_account, shared_accounts
 from payments.services.allocating import reallocate
 from payments.services.foreseeing import effects, foresee
 from payments.services.posting import Line, check_now, post
@@ -53,7 +53,7 @@ def adjust_months(
     Raises MonthLocked.
     """
     wait_for_closings()
-    lock_account(contract)
+    receivable = lock_account(contract)
     contract = Contract.objects.get(pk=contract.pk)
     versions = written_versions(contract)
     reading = read_months(contract, versions, today)
@@ -63,7 +63,9 @@ def adjust_months(
         contract=contract, reading=reading, before=versions, after=versions, today=today
     )
     with history.act(ADJUSTED, actor=actor, reason=reason):
-        _put_right(_Act(contract, _key(contract, key), BY_TERMS, reason, today, actor), reading)
+        _put_right(
+            _Act(contract, receivable, _key(contract, key), BY_TERMS, reason, today, actor), reading
+        )
     return found
 
 
@@ -96,12 +98,14 @@ def correct_term(
         raise CorrectionRefused("Dites pourquoi cette échéance est corrigée.")
     contract = term.contract
     with history.act(CORRECTED, actor=actor, reason=reason):
-        lock_account(contract)
+        receivable = lock_account(contract)
         if Entry.objects.filter(key__startswith=f"{_key(contract, key)}:").exists():
             return Effects()
         reading = try_correction(term=term, fee=fee, charges=charges, today=today)
         found = effects(contract=contract, reading=reading, before=(), after=(), today=today)
-        _put_right(_Act(contract, _key(contract, key), BY_HAND, reason, today, actor), reading)
+        _put_right(
+            _Act(contract, receivable, _key(contract, key), BY_HAND, reason, today, actor), reading
+        )
     return found
 
 
@@ -130,6 +134,7 @@ class _Act:
     """Who puts months right, why, when, and under which key."""
 
     contract: Contract
+    receivable: Account
     key: str
     cause: str
     reason: str
@@ -145,8 +150,9 @@ class _Act:
 def _put_right(act: _Act, reading: Reading) -> None:
     ids, changes = [act.contract.pk], reading.changes
     stale = [paper.term for paper in foresee(act.contract, reading.gaps, act.today).notices]
+    income = shared_accounts(AccountKind.FEES, AccountKind.CHARGES) if changes else {}
     for gap in changes:
-        _post(act, gap)
+        _post(act, gap, income)
     for gap in reading.gaps:
         _hope_for_aid(gap)
     why, on, actor = act.printed_reason, act.today, act.actor
@@ -158,7 +164,7 @@ def _put_right(act: _Act, reading: Reading) -> None:
         check_now()
 
 
-def _post(act: _Act, gap: MonthGap) -> None:
+def _post(act: _Act, gap: MonthGap, income: dict[str, Account]) -> None:
     total = gap.change.total
     entry, _new = post(
         key=f"{act.key}:{gap.month}",
@@ -167,9 +173,9 @@ def _post(act: _Act, gap: MonthGap) -> None:
         label=f"Régularisation {gap.month.of_label} {act.contract.number}",
         source={"cause": act.cause, "explanation": gap.explanation},
         lines=[
-            Line(lock_account(act.contract), total, Payer.RESIDENT, gap.month.first),
-            Line(shared_account(AccountKind.FEES), -gap.change.fee),
-            Line(shared_account(AccountKind.CHARGES), -gap.change.charges),
+            Line(act.receivable, total, Payer.RESIDENT, gap.month.first),
+            Line(income[AccountKind.FEES], -gap.change.fee),
+            Line(income[AccountKind.CHARGES], -gap.change.charges),
         ],
         author=act.actor,
         reason=act.reason[:300],

@@ -31,7 +31,7 @@ RECENT = 12
 PER_PAGE = 40
 _ACTS = (
     *("payment-record", "payment-reverse", "account-statement", "account-export"),
-    *("account-attestation", "receipt-cancel", "paper-read"),
+    *("account-attestation", "receipt-cancel", "paper-read", "term-correct"),
 )
 
 
@@ -183,6 +183,6 @@ def term_explain(request: PageRequest, pk: int) -> HttpResponse:
         "contract": contract,
         "label": contract_labels([contract.pk], term.ends_on, with_places=places)[contract.pk],
         "row": row,
-        "can": _can(request, contract, ("receipt-cancel", "paper-read")),
+        "can": _can(request, contract, ("receipt-cancel", "paper-read", "term-correct")),
     }
     return render_page(request, "payments/term.html", context)

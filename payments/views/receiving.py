@@ -92,11 +92,13 @@ def _key(request: PageRequest) -> str:
 
 def _months(contract: Contract) -> list[NamedMonth]:
     """The months money may be for: all that were billed and the takeover's, latest first."""
-    terms = Term.objects.filter(contract=contract).order_by("-month")
-    return [
-        NamedMonth(Month.of(term.month), term.is_paid, term.kind == TermKind.OPENING)
-        for term in terms
-    ]
+    months: dict[Month, NamedMonth] = {}
+    for term in Term.objects.filter(contract=contract).order_by("-month"):
+        month, opening = Month.of(term.month), term.kind == TermKind.OPENING
+        other = months.get(month)
+        settled = term.is_paid and (other is None or other.settled)
+        months[month] = NamedMonth(month, settled, opening)
+    return list(months.values())
 
 
 def _frame(contract: Contract) -> dict[str, Any]:

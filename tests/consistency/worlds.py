@@ -210,6 +210,7 @@ ARGUMENTS = {
     "payments:payment-undo": lambda world: [world.payment.pk],
     "payments:person-account": lambda world: [world.person.pk],
     "payments:receipt-cancel": lambda world: [world.document.number],
+    "payments:term-correct": lambda world: [world.term.pk],
     "payments:term-explain": lambda world: [world.term.pk],
     "residents:contract-detail": lambda world: [world.contract.pk],
     "residents:contract-history": lambda world: [world.contract.pk],
