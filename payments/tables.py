@@ -114,8 +114,8 @@ class TermTable(_MoneyTable):
     )
     place = tables.Column("Chambre", accessor="home", order_by=("place_key", "pk"))
     due_on = tables.Column("Échéance", order_by=("due_on", "pk"))
-    amount = tables.Column("Montant", attrs=_NUM, order_by=("amount", "pk"))
-    paid = tables.Column("Payé", accessor="paid_amount", attrs=_NUM, order_by=("paid_amount", "pk"))
+    amount = tables.Column("Montant", accessor="called", attrs=_NUM, order_by=("called", "pk"))
+    paid = tables.Column("Payé", accessor="received", attrs=_NUM, order_by=("received", "pk"))
     aid = tables.Column("Aide attendue", accessor="aid_awaited", attrs=_NUM, orderable=False)
     rest = tables.Column("Reste", accessor="owed", attrs=_NUM, order_by=("owed", "pk"))
     state = tables.Column("État", empty_values=(), orderable=False)
@@ -143,7 +143,7 @@ class TermTable(_MoneyTable):
     def render_amount(self, record: Any) -> SafeString:
         """The amount, which leads to why."""
         url = reverse("payments:term-explain", args=[record.pk])
-        return format_html('<a href="{}">{}</a>', url, atoms.money(record.amount))
+        return format_html('<a href="{}">{}</a>', url, atoms.money(record.called))
 
     def render_paid(self, value: Decimal) -> SafeString:
         """What came."""
@@ -170,7 +170,7 @@ def term_state(term: Any, day: date) -> tuple[str, str]:
         return "aide attendue", "info"
     if term.due_on < day:
         return "en retard", "danger"
-    return ("en partie", "warning") if term.paid_amount else ("à payer", "neutral")
+    return ("en partie", "warning") if term.received else ("à payer", "neutral")
 
 
 class PaperTable(_MoneyTable):
@@ -219,7 +219,7 @@ class PaperTable(_MoneyTable):
     def render_amount(self, record: Any) -> SafeString:
         """What was paid when a receipt was issued, what is called by a notice."""
         is_notice = record.kind == "DUE_NOTICE"
-        return atoms.money(record.term.amount if is_notice else record.paid_amount)
+        return atoms.money(record.term.net_amount if is_notice else record.paid_amount)
 
     def render_sheet(self, record: Any) -> SafeString:
         """Whether the sheet is ready."""

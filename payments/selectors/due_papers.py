@@ -30,7 +30,9 @@ def quittances_due(terms: Any) -> Any:
 def recus_due(terms: Any) -> Any:
     """Keep the terms paid in part that have no reçu for the very amount paid."""
     part = billed(terms).filter(paid_amount__gt=F("adjusted_amount"), paid_amount__lt=F("amount"))
-    living = _living(PaperKind.RECU).filter(paid_amount=OuterRef("paid_amount"))
+    living = _living(PaperKind.RECU).filter(
+        paid_amount=OuterRef("paid_amount") - OuterRef("adjusted_amount")
+    )
     return part.exclude(Exists(living))
 
 

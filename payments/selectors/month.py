@@ -11,20 +11,29 @@ from django.db.models.functions import TruncMonth
 from caracol.core.money import ZERO
 from caracol.core.periods import Month
 from caracol.documents.enums import DocumentState
-from payments.enums import MONEY_FROM_PAYERS, EntryKind, LockState, PaperKind, TermKind
+from payments.enums import (
+    BILLED_HERE,
+    MONEY_FROM_PAYERS,
+    EntryKind,
+    LockState,
+    PaperKind,
+    TermKind,
+)
 from payments.models import MonthClosing, PeriodLock, Posting, TermPaper
 from payments.models.terms import TermQuerySet
 from payments.selectors.due_papers import notices_due, quittances_due, recus_due
-from payments.selectors.owing import with_aid_awaited
+from payments.selectors.owing import NET_AMOUNT, NET_PAID, with_aid_awaited
 from residents.enums import BINDING
 from residents.models import Contract
 
 _SUMS = {
     "terms": Count("pk"),
-    "total": Sum("amount", default=ZERO),
-    "paid": Sum("paid_amount", default=ZERO),
+    "total": Sum(NET_AMOUNT, default=ZERO),
+    "paid": Sum(NET_PAID, default=ZERO),
     "in_full": Count("pk", filter=Q(paid_amount=F("amount"))),
-    "in_part": Count("pk", filter=Q(paid_amount__gt=0, paid_amount__lt=F("amount"))),
+    "in_part": Count(
+        "pk", filter=Q(paid_amount__gt=F("adjusted_amount"), paid_amount__lt=F("amount"))
+    ),
 }
 # What somebody brought: a payment by hand or aid, and what was taken back.
 RECEIVED = (EntryKind.PAYMENT, EntryKind.AID)
@@ -99,7 +108,7 @@ class MonthState:
 
 def month_state(month: Month, terms: TermQuerySet, contracts: Any, on: date) -> MonthState:
     """Read a month from the terms and contracts somebody sees, in a constant number of queries."""
-    mine = terms.filter(month=month.first, kind=TermKind.MONTHLY)
+    mine = terms.filter(month=month.first, kind__in=BILLED_HERE)
     sums = mine.aggregate(**_SUMS)
     awaited = with_aid_awaited(mine, on).aggregate(total=Sum("aid_awaited", default=ZERO))["total"]
     papers = _papers(mine)
@@ -198,7 +207,7 @@ class MonthLine:
 
 def month_lines(terms: TermQuerySet, contracts: Any, today: Month) -> list[MonthLine]:
     """Return the months from the first billed (or the takeover) to the next one, latest first."""
-    monthly = terms.filter(kind=TermKind.MONTHLY)
+    monthly = terms.filter(kind__in=BILLED_HERE)
     rows = {
         Month.of(row["month"]): row
         for row in monthly.order_by().values("month").annotate(**_SUMS).values("month", *_SUMS)

@@ -32,6 +32,10 @@ AID_AWAITED_MONTHS = 2
 
 _MONEY: "DecimalField[Decimal, Decimal]" = DecimalField(max_digits=12, decimal_places=2)
 
+# A term once lowered by what was billed too much, and the money received on it.
+NET_AMOUNT = F("amount") - F("adjusted_amount")
+NET_PAID = F("paid_amount") - F("adjusted_amount")
+
 
 def with_aid_awaited(terms: QuerySet[Term], on: date) -> QuerySet[Term]:
     """Annotate `aid_received` for the term's month and `aid_awaited`.

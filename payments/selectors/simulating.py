@@ -105,11 +105,13 @@ def try_reversal(entry: Entry) -> ReversalTry:
     now = allocations(contracts)
     then = allocations(contracts, without=[entry.pk])
     lost: dict[int, tuple[Decimal, Decimal]] = {}
+    received: dict[int, Decimal] = {}
     for contract in contracts:
         for key, paid in then[contract].paid.items():
             change = paid - now[contract].paid.get(key, ZERO)
             if change < 0:
                 lost[key] = (change, paid)
+                received[key] = paid - then[contract].adjusted[key]
     terms = Term.objects.select_related("contract").in_bulk(lost)
     shares = [
         Share(terms[key], change, terms[key].amount - paid) for key, (change, paid) in lost.items()
@@ -117,19 +119,19 @@ def try_reversal(entry: Entry) -> ReversalTry:
     return ReversalTry(
         amount=-sum(lines.values_list("amount", flat=True), ZERO),
         shares=sorted(shares, key=lambda share: share.term.due_on),
-        papers=_papers_lost({key: paid for key, (_, paid) in lost.items()}),
+        papers=_papers_lost(received),
     )
 
 
-def _papers_lost(paid: dict[int, Decimal]) -> list[TermPaper]:
-    papers = TermPaper.objects.filter(term__in=paid, cancelled_by=None).select_related(
+def _papers_lost(received: dict[int, Decimal]) -> list[TermPaper]:
+    papers = TermPaper.objects.filter(term__in=received, cancelled_by=None).select_related(
         "document", "term__contract"
     )
     return [
         paper
         for paper in papers.order_by("document__number")
         if paper.kind == PaperKind.QUITTANCE
-        or (paper.kind == PaperKind.RECU and paper.paid_amount > paid[paper.term_id])
+        or (paper.kind == PaperKind.RECU and paper.paid_amount > received[paper.term_id])
     ]
 
 

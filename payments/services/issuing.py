@@ -132,7 +132,7 @@ def _issue(
         orders=orders, issued_on=on, actor=actor, title=title, territory=territory
     )
     TermPaper.objects.bulk_create(
-        TermPaper(term=term, kind=kind, document=document, paid_amount=term.paid_amount)
+        TermPaper(term=term, kind=kind, document=document, paid_amount=term.net_paid)
         for (term, kind), document in zip(rows, issued.documents, strict=True)
     )
     return len(rows), issued.job

@@ -16,12 +16,12 @@ from caracol.core.money import ZERO, euros
 from caracol.core.pages import PageRequest, page, render_page
 from caracol.core.periods import Month
 from caracol.ui import toasts
-from payments.enums import TermKind
+from payments.enums import BILLED_HERE
 from payments.filters import PreviewFilter, TermFilter
 from payments.forms import AheadForm
 from payments.selectors.drafts import CHANGES, Preview, preview_lines
 from payments.selectors.labels import contracts_matching, homes_of, people_of, with_labels
-from payments.selectors.owing import with_aid_awaited
+from payments.selectors.owing import NET_AMOUNT, NET_PAID, with_aid_awaited
 from payments.services.closing import close_month
 from payments.tables import PreviewTable, TermTable, term_state
 from payments.views.lists import answer_file, homes_in, paginate
@@ -157,9 +157,10 @@ def _close(request: PageRequest, month: Month, scope: Scope) -> tuple[int, Decim
 
 
 def _terms(request: PageRequest, month: Month, scope: Scope) -> tuple[Any, TermFilter]:
-    mine = scope.terms().filter(month=month.first, kind=TermKind.MONTHLY)
+    mine = scope.terms().filter(month=month.first, kind__in=BILLED_HERE)
     rows: Any = with_aid_awaited(mine, clock.today()).select_related("contract")
     rows = rows.annotate(owed=F("amount") - F("paid_amount") - F("aid_awaited"))
+    rows = rows.annotate(called=NET_AMOUNT, received=NET_PAID)
     rows = with_labels(rows, contract="contract", on="ends_on").order_by("place_key", "pk")
     homes = homes_of(rows) if scope.sees_places else []
     form = TermFilter(request.GET, territories=scope.territories, homes=homes)
@@ -174,8 +175,8 @@ def _terms(request: PageRequest, month: Month, scope: Scope) -> tuple[Any, TermF
 def _in_state(state: str) -> Q:
     conditions = {
         "paid": Q(paid_amount=F("amount")),
-        "part": Q(paid_amount__gt=0, paid_amount__lt=F("amount")),
-        "none": Q(paid_amount=0, amount__gt=0),
+        "part": Q(received__gt=0, paid_amount__lt=F("amount")),
+        "none": Q(received=0, called__gt=0),
         "open": Q(paid_amount__lt=F("amount")),
     }
     return conditions.get(state, Q())
@@ -188,7 +189,7 @@ def month_terms(request: PageRequest, month: Month) -> HttpResponse:
     rows, form = _terms(request, month, scope)
     table = TermTable(rows, with_places=scope.sees_places, day=day)
     sums = rows.order_by().aggregate(
-        total=Sum("amount", default=ZERO), paid=Sum("paid_amount", default=ZERO)
+        total=Sum("called", default=ZERO), paid=Sum("received", default=ZERO)
     )
     context = {**month_frame(month, scope), "form": form, "table": paginate(request, table), **sums}
     return render_page(request, "payments/month_terms.html", context)
@@ -219,8 +220,8 @@ def month_terms_export(request: PageRequest, month: Month) -> HttpResponse:
     rows = [
         (
             term.contract.number, people_of(term.people_raw), term.home if shown else "",
-            term.room if shown else "", term.starts_on, term.ends_on, term.due_on, term.amount,
-            term.paid_amount, term.aid_awaited, term.owed, term_state(term, day)[0],
+            term.room if shown else "", term.starts_on, term.ends_on, term.due_on, term.called,
+            term.received, term.aid_awaited, term.owed, term_state(term, day)[0],
         )
         for term in found
     ]  # fmt: skip

@@ -15,6 +15,7 @@ from caracol.core.periods import Month
 from caracol.ui import toasts
 from payments.selectors.due_papers import notices_due, quittances_due, recus_due
 from payments.selectors.month import month_state
+from payments.selectors.owing import NET_AMOUNT, NET_PAID
 from payments.services.issuing import issue_due_notices, issue_receipts
 from payments.views.month import month_frame, month_urls
 from payments.views.scope import Scope
@@ -29,7 +30,7 @@ def notices_issue(request: PageRequest, month: Month) -> HttpResponse:
     if request.method == "POST":
         return _issue(request, month, scope, issue_due_notices, NOTICES)
     due = notices_due(scope.terms().filter(month=month.first))
-    rows = [("Avis d'échéance à émettre", *_sums(due, "amount"), "ce qui est appelé")]
+    rows = [("Avis d'échéance à émettre", *_sums(due, NET_AMOUNT), "ce qui est appelé")]
     return _confirm(request, month, scope, rows, NOTICES)
 
 
@@ -41,15 +42,15 @@ def receipts_issue(request: PageRequest, month: Month) -> HttpResponse:
         return _issue(request, month, scope, issue_receipts, RECEIPTS)
     terms = scope.terms().filter(month=month.first)
     rows = [
-        ("Quittances", *_sums(quittances_due(terms), "amount"), "échéances payées en entier"),
-        ("Reçus", *_sums(recus_due(terms), "paid_amount"), "échéances payées en partie"),
+        ("Quittances", *_sums(quittances_due(terms), NET_AMOUNT), "échéances payées en entier"),
+        ("Reçus", *_sums(recus_due(terms), NET_PAID), "échéances payées en partie"),
     ]
     return _confirm(request, month, scope, rows, RECEIPTS)
 
 
-def _sums(terms: Any, name: str) -> tuple[int, Any]:
+def _sums(terms: Any, amount: Any) -> tuple[int, Any]:
     rows = terms.order_by()
-    return rows.count(), rows.aggregate(total=Sum(name, default=ZERO))["total"]
+    return rows.count(), rows.aggregate(total=Sum(amount, default=ZERO))["total"]
 
 
 def _confirm(
