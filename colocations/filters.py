@@ -1,6 +1,6 @@
-"""Filters of the homes, kept in the address."""
+"""Filters of homes, owners and agreements, kept in the address."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import django_filters
@@ -10,8 +10,9 @@ from django.db.models import F, Q
 from caracol.accounts.models import Territory
 from caracol.core.periods import add_months
 from caracol.core.text import sort_key
-from colocations.models import Colocation
-from colocations.selectors import homes
+from colocations.enums import LegalBasis, OwnerKind
+from colocations.models import Colocation, Owner, OwnerAgreement
+from colocations.selectors import agreements, homes
 
 STATES = (
     ("open", "Ouvertes"),
@@ -69,5 +70,94 @@ class HomeFilter(django_filters.FilterSet):
             | Q(agreement_end__lte=add_months(self.day, homes.AGREEMENT_SEEN_MONTHS)),
             "undocumented": Q(agreement_undocumented=True),
             "closed": Q(closes_on__lt=self.day),
+        }
+        return queryset.filter(conditions[value])
+
+
+def _words(placeholder: str) -> Any:
+    return forms.TextInput(attrs={"type": "search", "placeholder": placeholder})
+
+
+class OwnerFilter(django_filters.FilterSet):
+    """Words, quality. Built on owners annotated by `owners_on`."""
+
+    q = django_filters.CharFilter(
+        label="Nom, contact, adresse",
+        method="with_words",
+        widget=_words("Nom, contact, adresse"),
+    )
+    kind = django_filters.ChoiceFilter(
+        label="Qualité", choices=OwnerKind.choices, empty_label="Toutes"
+    )
+
+    class Meta:
+        model = Owner
+        fields: list[str] = []
+
+    def with_words(self, queryset: Any, name: str, value: str) -> Any:
+        """Keep the owners that hold every word."""
+        return agreements.owners_matching(queryset, sort_key(value))
+
+
+AGREEMENT_STATES = (
+    ("current", "En cours"),
+    ("soon", "Finissent sous 12 mois"),
+    ("over", "Échues"),
+    ("undocumented", "Prolongation à documenter"),
+    ("late", "Engagement en retard"),
+    ("approval", "Agrément à renouveler"),
+)
+
+
+class AgreementFilter(django_filters.FilterSet):
+    """Words, territory, basis, state. Built on agreements annotated by `agreements_on`."""
+
+    q = django_filters.CharFilter(
+        label="Site, ville, propriétaire",
+        method="with_words",
+        widget=_words("Site, ville, propriétaire"),
+    )
+    territory = django_filters.ModelChoiceFilter(
+        label="Territoire",
+        queryset=Territory.objects.none(),
+        field_name="site__territory",
+        to_field_name="code",
+        empty_label="Tous",
+    )
+    basis = django_filters.ChoiceFilter(
+        label="Cadre", field_name="legal_basis", choices=LegalBasis.choices, empty_label="Tous"
+    )
+    state = django_filters.ChoiceFilter(
+        label="État", choices=AGREEMENT_STATES, method="in_state", empty_label="Toutes"
+    )
+
+    class Meta:
+        model = OwnerAgreement
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, day: date, territories: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.day = day
+        self.filters["territory"].queryset = territories
+        self.filters["territory"].field.queryset = territories
+        if len(territories) < 2:
+            del self.filters["territory"]
+
+    def with_words(self, queryset: Any, name: str, value: str) -> Any:
+        """Keep the agreements that hold every word."""
+        return agreements.matching(queryset, sort_key(value))
+
+    def in_state(self, queryset: Any, name: str, value: str) -> Any:
+        """Keep the agreements in a state on the day."""
+        current = Q(starts_on__lte=self.day, ends_on__gte=self.day)
+        soon = add_months(self.day, homes.AGREEMENT_SEEN_MONTHS)
+        approval = self.day + timedelta(days=agreements.APPROVAL_NEAR_DAYS)
+        conditions = {
+            "current": current,
+            "soon": current & Q(ends_on__lte=soon, is_followed=False),
+            "over": Q(ends_on__lt=self.day, is_followed=False),
+            "undocumented": Q(extension_undocumented=True),
+            "late": Q(late_count__gt=0),
+            "approval": current & Q(approval_ends_on__lte=approval),
         }
         return queryset.filter(conditions[value])

@@ -1,4 +1,4 @@
-"""Homes and rooms found by Ctrl-K."""
+"""Homes, rooms, owners and agreements found by Ctrl-K, and what one may do with them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,13 +6,34 @@ from typing import Any
 from django.urls import reverse
 
 from caracol.accounts.policy import PAGES
-from caracol.core.registries import SearchHit, search_provider
+from caracol.core.periods import french_day
+from caracol.core.registries import Act, SearchHit, register_act, search_provider
 from caracol.core.text import sort_key
-from colocations.models import Colocation, Room
-from colocations.selectors import homes
+from colocations.models import Colocation, Owner, OwnerAgreement, Room
+from colocations.selectors import agreements, homes
 
 _ROLES = PAGES["colocations:home-list"]
+_OWNER_ROLES = PAGES["colocations:owner-detail"]
+_AGREEMENT_ROLES = PAGES["colocations:agreement-detail"]
 _FILLERS = frozenset({"chambre", "ch"})
+
+for act in (
+    Act("Nouvelle colocation", "colocations:home-new", "Parc", "créer ouvrir maison", "plus"),
+    Act("Nouveau site", "colocations:site-new", "Parc", "créer adresse bâtiment immeuble", "plus"),
+    Act("Nouveau propriétaire", "colocations:owner-new", "Parc", "créer bailleur", "plus"),
+    Act("Nouvelle convention", "colocations:agreement-new", "Parc", "créer elan commodat prêt",
+        "plus"),
+    Act("Voir les propriétaires", "colocations:owner-list", "Parc", "contacts", "users"),
+    Act("Voir les conventions", "colocations:agreement-list", "Parc", "elan agrément échéances",
+        "building-bank"),
+    Act("Conventions à documenter", "colocations:agreement-list", "Parc", "prolongation acte elan",
+        "file-alert", "state=undocumented"),
+    Act("Exporter les conventions", "colocations:agreement-export", "Excel", "excel tableur",
+        "file-spreadsheet"),
+    Act("Exporter les propriétaires", "colocations:owner-export", "Excel", "excel tableur",
+        "file-spreadsheet"),
+):  # fmt: skip
+    register_act(act)
 
 
 @search_provider("colocations.homes")
@@ -41,3 +62,30 @@ def find_rooms(user: Any, words: str, limit: int) -> Iterator[SearchHit]:
         url = reverse("colocations:room-detail", args=[room.pk])
         label = f"Chambre {room.number}"
         yield SearchHit("Chambres", label, room.colocation.name, url, icon="door")
+
+
+@search_provider("colocations.owners")
+def find_owners(user: Any, words: str, limit: int) -> Iterator[SearchHit]:
+    """Owners by any part of their name, address or contacts."""
+    key = sort_key(words)
+    if not key or not user.roles & _OWNER_ROLES:
+        return
+    seen = Owner.objects.visible_to(user, _OWNER_ROLES)
+    for owner in agreements.owners_matching(seen, key).order_by("name", "pk")[:limit]:
+        url = reverse("colocations:owner-detail", args=[owner.pk])
+        kind = owner.get_kind_display() if owner.kind else ""
+        yield SearchHit("Propriétaires", owner.name, kind, url, icon="building-bank")
+
+
+@search_provider("colocations.agreements")
+def find_agreements(user: Any, words: str, limit: int) -> Iterator[SearchHit]:
+    """Agreements by site, city, owner or approval: "convention tilleuls"."""
+    parts = [word for word in sort_key(words).split() if word not in {"convention", "conventions"}]
+    if not parts or not user.roles & _AGREEMENT_ROLES:
+        return
+    seen = OwnerAgreement.objects.visible_to(user, _AGREEMENT_ROLES)
+    found = agreements.matching(seen, " ".join(parts)).select_related("site", "owner")
+    for agreement in found.order_by("-ends_on", "pk")[:limit]:
+        url = reverse("colocations:agreement-detail", args=[agreement.pk])
+        detail = f"{agreement.owner}, jusqu'au {french_day(agreement.ends_on)}"
+        yield SearchHit("Conventions", agreement.site.name, detail, url, icon="building-bank")

@@ -1,6 +1,6 @@
 """What « Aujourd'hui » says of homes: rooms free, agreements that end or lack an act."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, Sum
@@ -16,19 +16,21 @@ from caracol.core.registries import (
     figure_provider,
     work_provider,
 )
-from colocations.models import Colocation, OwnerAgreement, Room
+from colocations.models import Colocation, OwnerAgreement, OwnerObligation, Room, RoomWorks
 from colocations.permissions import AMOUNTS
-from colocations.selectors import homes
+from colocations.selectors import agreements, homes
 from colocations.selectors.homes import occupation
 from colocations.selectors.rooms import RoomLine, lost, room_lines, rooms_on
 
 SHOWN = 3
+NOTHING_NEXT = "Rien n'est prévu ensuite."
 _ROLES = PAGES["colocations:home-list"]
 
 
 def _free_rooms(user: Any, today: date) -> Any:
     open_homes = Colocation.objects.visible_to(user, _ROLES).filter(homes.open_on(today))
-    rooms = rooms_on(today, Room.objects.filter(colocation__in=open_homes.values("pk")))
+    let = Room.objects.filter(homes.rooms_open_on(today), colocation__in=open_homes.values("pk"))
+    rooms = rooms_on(today, let)
     return rooms.filter(is_occupied=False)
 
 
@@ -64,8 +66,7 @@ def _free_item(line: RoomLine, priced: bool, today: date) -> WorkItem:  # noqa: 
     amount = lost(line.room.fee, Span(since, today)) if priced else ZERO
     note = f" ({line.note})" if line.note else ""
     why = f"Depuis le {french_day(since)} : {line.cause}{note}."
-    if line.arrives_on:
-        why += f" Réservée à partir du {french_day(line.arrives_on)}."
+    why += f" {line.comes_next or NOTHING_NEXT}"
     return WorkItem(
         kind="room",
         title=f"Chambre {line.room.number}, {line.room.colocation.name}",
@@ -102,17 +103,12 @@ def agreements_to_mend(user: Any, today: date) -> WorkGroup | None:
         icon="building-bank",
         total=found.count(),
         items=items,
-        url=f"{reverse('colocations:home-list')}?state=agreement",
+        url=f"{reverse('colocations:agreement-list')}?state=soon",
         order=40,
     )
 
 
 def _agreement_items(agreements: list[OwnerAgreement], today: date) -> list[WorkItem]:
-    sites = [agreement.site_id for agreement in agreements]
-    first_home = {
-        home.site_id: home.pk
-        for home in Colocation.objects.filter(site__in=sites).order_by("-name")
-    }
     items = []
     for agreement in agreements:
         if agreement.ends_on < today:
@@ -126,14 +122,118 @@ def _agreement_items(agreements: list[OwnerAgreement], today: date) -> list[Work
                 kind="agreement",
                 title=agreement.site.name,
                 why=why,
-                url=reverse("colocations:home-detail", args=[first_home[agreement.site_id]]),
+                url=reverse("colocations:agreement-detail", args=[agreement.pk]),
                 due_on=agreement.ends_on,
                 otherwise="Aucun contrat ne peut aller au-delà.",
                 tone=tone,
-                button="Voir la colocation",
+                button="Voir la convention",
             )
         )
     return items
+
+
+@work_provider("colocations.obligations")
+def obligations(user: Any, today: date) -> WorkGroup | None:
+    """What is owed to owners, late or due soon, and approvals that run out."""
+    roles = PAGES["colocations:obligation-done"]
+    if not user.roles & roles:
+        return None
+    seen = OwnerObligation.objects.visible_to(user, roles)
+    found = agreements.obligations_due(seen, today)
+    shown = found.select_related("agreement__site", "agreement__owner").order_by("due_on", "pk")
+    return WorkGroup(
+        code="obligations",
+        title="Engagements envers les propriétaires",
+        icon="clipboard-list",
+        total=found.count(),
+        items=[_obligation(each, today) for each in shown[:SHOWN]],
+        url=f"{reverse('colocations:agreement-list')}?state=late",
+        order=42,
+    )
+
+
+def _obligation(obligation: OwnerObligation, today: date) -> WorkItem:
+    late = obligation.due_on < today
+    agreement = obligation.agreement
+    return WorkItem(
+        kind="obligation",
+        title=f"{obligation.label}, {agreement.site.name}",
+        why=f"{obligation.get_kind_display().capitalize()} dû à {agreement.owner}.",
+        url=reverse("colocations:agreement-detail", args=[agreement.pk]),
+        due_on=obligation.due_on,
+        otherwise="Le propriétaire peut s'en plaindre et mettre fin à la convention."
+        if late
+        else "",
+        tone="danger" if late else "info",
+        button="Voir la convention",
+    )
+
+
+@work_provider("colocations.approvals")
+def approvals(user: Any, today: date) -> WorkGroup | None:
+    """Approvals under which agreements run, gone or about to go."""
+    if not user.roles & GLA:
+        return None
+    until = today + timedelta(days=agreements.APPROVAL_NEAR_DAYS)
+    found = OwnerAgreement.objects.visible_to(user, GLA).filter(
+        starts_on__lte=today, ends_on__gte=today, approval_ends_on__lte=until
+    )
+    shown = found.select_related("site").order_by("approval_ends_on", "pk")[:SHOWN]
+    items = [
+        WorkItem(
+            kind="approval",
+            title=agreement.site.name,
+            why=f"Agrément {agreement.approval_reference or 'sans référence'}.",
+            url=reverse("colocations:agreement-detail", args=[agreement.pk]),
+            due_on=agreement.approval_ends_on,
+            otherwise="Le retrait de l'agrément est une cause de fin de la convention.",
+            tone="danger" if agreement.approval_ends_on < today else "warning",
+            button="Voir la convention",
+        )
+        for agreement in shown
+        if agreement.approval_ends_on
+    ]
+    return WorkGroup(
+        code="approvals",
+        title="Agréments à renouveler",
+        icon="certificate",
+        total=found.count(),
+        items=items,
+        url=f"{reverse('colocations:agreement-list')}?state=approval",
+        order=43,
+    )
+
+
+@work_provider("colocations.works")
+def works_late(user: Any, today: date) -> WorkGroup | None:
+    """Works whose expected end has passed."""
+    roles = PAGES["colocations:works-finish"]
+    if not user.roles & roles:
+        return None
+    found = RoomWorks.objects.visible_to(user, roles).filter(done_on=None, expected_on__lt=today)
+    shown = found.select_related("void__room__colocation").order_by("expected_on", "pk")[:SHOWN]
+    items = [
+        WorkItem(
+            kind="works",
+            title=f"{works.label}, chambre {works.void.room.number}, "
+            f"{works.void.room.colocation.name}",
+            why=f"Par {works.contractor}." if works.contractor else "Personne n'est indiqué.",
+            url=reverse("colocations:room-detail", args=[works.void.room_id]),
+            due_on=works.expected_on,
+            otherwise="La chambre reste vide tant que les travaux ne sont pas notés terminés.",
+            tone="warning",
+            button="Voir la chambre",
+        )
+        for works in shown
+    ]
+    return WorkGroup(
+        code="works",
+        title="Travaux en retard",
+        icon="hammer",
+        total=found.count(),
+        items=items,
+        order=27,
+    )
 
 
 @figure_provider("colocations.occupation")

@@ -34,7 +34,7 @@ def agreements_in_force(day: date) -> Any:
 def homes_on(day: date, queryset: Any) -> Any:
     """Annotate homes with what the list shows: rooms, occupied, free, ends, officer."""
     agreement = agreements_in_force(day).filter(site=OuterRef("site"))
-    rooms = Room.objects.filter(colocation=OuterRef("pk"))
+    rooms = Room.objects.filter(rooms_open_on(day), colocation=OuterRef("pk"))
     return (
         queryset.select_related("site__territory", "mission_officer")
         .annotate(
@@ -51,6 +51,11 @@ def homes_on(day: date, queryset: Any) -> Any:
 def open_on(day: date) -> Q:
     """Condition on homes: open on the day."""
     return Q(opens_on__lte=day) & (Q(closes_on=None) | Q(closes_on__gte=day))
+
+
+def rooms_open_on(day: date) -> Q:
+    """Condition on rooms: open on the day, their home aside."""
+    return (Q(opens_on=None) | Q(opens_on__lte=day)) & (Q(closes_on=None) | Q(closes_on__gte=day))
 
 
 def matching(queryset: Any, words: str) -> Any:
@@ -112,7 +117,7 @@ class Occupation:
 def occupation(user: Any, roles: frozenset[Any], day: date) -> Occupation:
     """Count the open homes the user sees, their rooms and those lived in: two queries."""
     homes = Colocation.objects.visible_to(user, roles).filter(open_on(day))
-    rooms = Room.objects.filter(colocation__in=homes.values("pk"))
+    rooms = Room.objects.filter(rooms_open_on(day), colocation__in=homes.values("pk"))
     counts = rooms.aggregate(
         rooms=Count("pk"), occupied=Count("pk", filter=contracts().occupied(day))
     )
@@ -120,5 +125,5 @@ def occupation(user: Any, roles: frozenset[Any], day: date) -> Occupation:
 
 
 def free_since(last_end: date | None, opens_on: date, day: date) -> date:
-    """The first day a free room was free: after its last contract, or since the home opened."""
+    """The first day a free room was free: after its last contract, or since it opened."""
     return min(max(last_end + timedelta(days=1), opens_on) if last_end else opens_on, day)

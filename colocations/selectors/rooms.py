@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -11,9 +11,10 @@ from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Length
 
 from caracol.core.money import ZERO, round_half_up
-from caracol.core.periods import Month, Span
+from caracol.core.periods import Month, Span, french_day
 from colocations.enums import VoidCause
-from colocations.models import Room, RoomVoid
+from colocations.models import Room, RoomVoid, RoomWorks
+from colocations.permissions import sees_notes
 from colocations.selectors.homes import free_since
 from colocations.selectors.occupancy import Stay, contracts
 
@@ -29,6 +30,10 @@ class RoomLine:
     note: str
     arrives_on: date | None
     back_on: date | None
+    void_id: int | None = None
+    works_until: date | None = None
+    closed: str = ""
+    acts: tuple[Any, ...] = ()
 
     @property
     def is_free(self) -> bool:
@@ -38,9 +43,22 @@ class RoomLine:
     @property
     def tone(self) -> str:
         """How its state is to be read."""
+        if self.closed:
+            return "neutral"
         if not self.is_free:
             return "success"
         return "info" if self.arrives_on else "warning"
+
+    @property
+    def comes_next(self) -> str:
+        """What is known to happen next to a free room, in a sentence."""
+        if self.arrives_on:
+            return f"Arrivée prévue le {french_day(self.arrives_on)}."
+        if self.works_until:
+            return f"Fin des travaux prévue le {french_day(self.works_until)}."
+        if self.back_on:
+            return f"Disponible à partir du {french_day(self.back_on + timedelta(days=1))}."
+        return ""
 
 
 def rooms_on(day: date, queryset: Any) -> Any:
@@ -50,6 +68,9 @@ def rooms_on(day: date, queryset: Any) -> Any:
         .filter(Q(ends_on=None) | Q(ends_on__gte=day))
         .order_by("-starts_on")
     )
+    works = RoomWorks.objects.filter(
+        void__in=voids.order_by().values("pk"), done_on=None, expected_on__isnull=False
+    ).order_by("-expected_on")
     return (
         queryset.select_related("colocation__site__territory")
         .annotate(
@@ -59,6 +80,8 @@ def rooms_on(day: date, queryset: Any) -> Any:
             void_cause=Subquery(voids.values("cause")[:1]),
             void_note=Subquery(voids.values("note")[:1]),
             void_ends_on=Subquery(voids.values("ends_on")[:1]),
+            void_id=Subquery(voids.values("pk")[:1]),
+            works_until=Subquery(works.values("expected_on")[:1]),
         )
         .order_by("colocation__name", "colocation", Length("number"), "number")
     )
@@ -68,22 +91,40 @@ def room_lines(user: Any, rooms: Iterable[Any], day: date) -> list[RoomLine]:
     """Return the lines of annotated rooms, with the names the user may know."""
     rooms = list(rooms)
     stays = contracts().stays_on(user, [room.pk for room in rooms if room.is_occupied], day)
-    return [_line(room, stays.get(room.pk), day) for room in rooms]
+    return [_line(user, room, stays.get(room.pk), day) for room in rooms]
 
 
-def _line(room: Any, stay: Stay | None, day: date) -> RoomLine:
+def _line(user: Any, room: Any, stay: Stay | None, day: date) -> RoomLine:
     if stay or room.is_occupied:
         return RoomLine(room, stay or Stay("Occupée"), None, "", "", None, None)
     cause = VoidCause(room.void_cause) if room.void_cause else VoidCause.TO_LET
+    told = sees_notes(user, room.colocation.site.territory_id)
     return RoomLine(
         room=room,
         stay=None,
-        free_from=free_since(room.last_end, room.colocation.opens_on, day),
+        free_from=free_since(room.last_end, opened_on(room), day),
         cause=str(cause.label),
-        note=room.void_note or "",
+        note=(room.void_note or "") if told else "",
         arrives_on=room.next_start,
         back_on=room.void_ends_on,
+        void_id=room.void_id,
+        works_until=room.works_until,
+        closed=closed_on(room, day),
     )
+
+
+def opened_on(room: Room) -> date:
+    """The first day a room may be let: its own opening, or its home's."""
+    opens_on: date = room.opens_on or room.colocation.opens_on
+    return max(opens_on, room.colocation.opens_on)
+
+
+def closed_on(room: Room, day: date) -> str:
+    """Say why a room may not be let on a day: closed, not open yet; nothing when it may."""
+    if opened_on(room) > day:
+        return f"ouvre le {french_day(opened_on(room))}"
+    last = min((end for end in (room.closes_on, room.colocation.closes_on) if end), default=None)
+    return f"fermée depuis le {french_day(last)}" if last and last < day else ""
 
 
 def lost(fee: Decimal, span: Span) -> Decimal:

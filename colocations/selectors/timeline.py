@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from caracol.core.periods import french_day
-from colocations.models import AgreementExtension, Colocation, RoomVoid
+from colocations.models import AgreementExtension, AgreementShortening, Colocation, RoomVoid
+from colocations.permissions import sees_notes
 from colocations.selectors.occupancy import contracts
 
 PAST_DAYS = 400
@@ -29,7 +30,8 @@ class Event:
 def home_timeline(user: Any, home: Colocation, rooms: dict[int, str], day: date) -> list[Event]:
     """Return what happened to a home and what is known to come, latest first."""
     since, until = day - timedelta(days=PAST_DAYS), day + timedelta(days=COMING_DAYS)
-    events = [*_opening(home), *_agreements(home), *_voids(home, since)]
+    told = sees_notes(user, home.site.territory_id)
+    events = [*_opening(home), *_agreements(home), *_voids(home, since, told=told)]
     for move in contracts().moves(user, home.pk, since, until):
         title = "Arrivée" if move.arrives else "Départ"
         events.append(
@@ -73,16 +75,20 @@ def _agreements(home: Colocation) -> list[Event]:
         events.append(
             Event(extension.signed_on, "Prolongation signée", detail, icon="calendar-event")
         )
+    for act in AgreementShortening.objects.filter(agreement__site=home.site):
+        detail = f"du {french_day(act.previous_ends_on)} au {french_day(act.ends_on)}"
+        title = "Fin de la convention avancée"
+        events.append(Event(act.decided_on, title, detail, icon="calendar-event", tone="warning"))
     return events
 
 
-def _voids(home: Colocation, since: date) -> list[Event]:
+def _voids(home: Colocation, since: date, *, told: bool) -> list[Event]:
     voids = RoomVoid.objects.filter(room__colocation=home, starts_on__gte=since)
     return [
         Event(
             void.starts_on,
             f"Chambre {void.room.number} : {void.get_cause_display()}",
-            void.note,
+            void.note if told else "",
             icon="tool",
         )
         for void in voids.select_related("room")

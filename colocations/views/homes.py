@@ -1,30 +1,29 @@
 """The list of homes, its export, and a home's page."""
 
+from dataclasses import replace
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Sum
 from django.http import HttpResponse
-from django.urls import reverse
 
 from caracol.accounts.models import Territory
-from caracol.accounts.policy import may_on
-from caracol.audit.selectors import history_of
 from caracol.audit.services import record_access
 from caracol.core import clock, export
 from caracol.core.pages import PageRequest, allowed, get_visible_or_404, page, render_page
-from caracol.core.registries import tabs_for
 from colocations.filters import HomeFilter
 from colocations.models import Colocation, Room
-from colocations.permissions import sees_amounts
+from colocations.permissions import sees_amounts, sees_notes
+from colocations.selectors.acts import room_acts
+from colocations.selectors.agreements import ends_of, to_shorten
 from colocations.selectors.history import home_subjects
 from colocations.selectors.homes import homes_on, nearness, open_on
 from colocations.selectors.rooms import room_lines, rooms_on
 from colocations.selectors.timeline import home_timeline
 from colocations.tables import HomeTable
+from colocations.views.frames import history_page, page_number, rights, sections, tabs_of
 
 PER_PAGE = 50
-HISTORY_PAGE = 20
+_ACTS = ("home-edit", "room-new", "agreement-detail", "owner-detail", "site-detail")
 
 
 def _filtered(request: PageRequest) -> HomeFilter:
@@ -40,7 +39,7 @@ def home_list(request: PageRequest) -> HttpResponse:
     """List the homes the user sees, with their occupation."""
     found = _filtered(request)
     table = HomeTable(found.qs, day=clock.today(), order_by=request.GET.get("sort", ""))
-    table.paginate(page=_number(request), per_page=PER_PAGE)
+    table.paginate(page=page_number(request), per_page=PER_PAGE)
     # A home given back to its owner has rooms, but none to let.
     living = found.qs.order_by().filter(open_on(clock.today()))
     totals = living.aggregate(rooms=Sum("room_count"), occupied=Sum("occupied_count"))
@@ -50,13 +49,10 @@ def home_list(request: PageRequest) -> HttpResponse:
         "rooms": totals["rooms"] or 0,
         "occupied": totals["occupied"] or 0,
         "may_export": bool(table.rows),
+        "sections": sections(request),
+        "may": rights(request, None, "home-new"),
     }
     return render_page(request, "colocations/home_list.html", context)
-
-
-def _number(request: PageRequest) -> int:
-    text = request.GET.get("page", "1")
-    return int(text) if text.isdigit() and 0 < int(text) < 100_000 else 1
 
 
 EXPORT = [
@@ -104,14 +100,21 @@ def home_detail(request: PageRequest, pk: int) -> HttpResponse:
     context = home_frame(request, pk)
     home, day = context["home"], clock.today()
     rooms = rooms_on(day, Room.objects.filter(colocation=home))
-    lines = room_lines(request.user, rooms, day)
+    lines = [
+        replace(line, acts=tuple(room_acts(request.user, line)))
+        for line in room_lines(request.user, rooms, day)
+    ]
     agreement = home.site.agreements.select_related("owner").order_by("-ends_on").first()
+    ends = ends_of(home)
     numbers = {line.room.pk: line.room.number for line in lines}
     context |= {
         "lines": lines,
         "agreement": agreement,
         "agreement_near": nearness(agreement.ends_on if agreement else None, day),
         "extensions": agreement.extensions.order_by("signed_on") if agreement else [],
+        "outlasting": to_shorten(request.user, home, ends.limit),
+        "outlasting_day": ends.limit,
+        "outlasting_cause": ends.cause,
         "timeline": home_timeline(request.user, home, numbers, day),
     }
     return render_page(request, "colocations/home_detail.html", context)
@@ -121,8 +124,7 @@ def home_detail(request: PageRequest, pk: int) -> HttpResponse:
 def home_history(request: PageRequest, pk: int) -> HttpResponse:
     """Show who changed what about a home, its site, its rooms and its agreement."""
     context = home_frame(request, pk)
-    lines = history_of(home_subjects(context["home"]))
-    context["lines"] = Paginator(lines, HISTORY_PAGE).get_page(request.GET.get("page"))
+    context["lines"] = history_page(request, home_subjects(context["home"]))
     return render_page(request, "colocations/home_history.html", context)
 
 
@@ -131,14 +133,11 @@ def home_frame(request: PageRequest, pk: int) -> dict[str, Any]:
     homes = homes_on(clock.today(), Colocation.objects.all())
     home = get_visible_or_404(request, homes, pk=pk)
     territory = home.site.territory_id
-    tabs = [
-        {"key": tab.url_name, "label": tab.label, "url": reverse(tab.url_name, args=[home.pk])}
-        for tab in tabs_for("home")
-        if may_on(request.user, tab.page_key, territory)
-    ]
     return {
         "home": home,
-        "tabs": tabs,
+        "tabs": tabs_of(request, "home", home.pk, territory),
+        "acts_on": rights(request, territory, *_ACTS),
+        "sees_notes": sees_notes(request.user, territory),
         "sees_amounts": sees_amounts(request.user, territory),
         "near": nearness(home.agreement_end, clock.today()),
         "current_tab": request.page_key,

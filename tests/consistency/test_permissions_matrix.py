@@ -26,7 +26,7 @@ LET_IN = "200"
 MONEY = {"fee", "balance"}
 STATUS = {"nationality", "permit"}
 UNREADABLE = {
-    Role.MISSION_OFFICER: MONEY | STATUS | {"insurer"},
+    Role.MISSION_OFFICER: MONEY | STATUS | {"insurer", "cost", "note"},
     Role.TECHNICAL: MONEY | STATUS | {"name", "email", "number", "insurer"},
     Role.ACCOUNTANT: STATUS | MONEY | {"phone", "email", "insurer"},
 }

@@ -27,6 +27,7 @@ from residents.enums import ContractKind, InsuranceStepKind
 from residents.models import HousingRequest
 from residents.services.insurance_path import record_step
 from tests import factories
+from tests.consistency import patrimony
 from tests.documents import samples
 
 # Words that only some readers may find on a page; no two territories share them.
@@ -40,6 +41,8 @@ CANARIES = {
     "nationality": "Kiribati",
     "permit": "carte pluriannuelle",
     "insurer": "Assureur Canari",
+    "cost": patrimony.COST,
+    "note": patrimony.NOTE,
 }
 
 
@@ -63,6 +66,7 @@ class World:
     mail: Any
     run: Any
     upload: Any
+    patrimony: Any
 
 
 def make_world(code, *, officer=None):
@@ -98,11 +102,13 @@ def make_world(code, *, officer=None):
         today=clock.today(),
         actor=author,
     )
+    void_room = factories.make_room(home, number="2")
     return World(
         code=code,
         home=home,
         room=room,
-        void_room=factories.make_room(home, number="2"),
+        void_room=void_room,
+        patrimony=patrimony.make_patrimony(home, void_room, contract),
         person=person,
         contract=contract,
         term=contract.bills.get(),
@@ -187,9 +193,7 @@ def _papers(code, author, territory, contract):
 
 
 ARGUMENTS = {
-    "colocations:home-detail": lambda world: [world.home.pk],
-    "colocations:home-history": lambda world: [world.home.pk],
-    "colocations:room-detail": lambda world: [world.room.pk],
+    **patrimony.ARGUMENTS,
     "documents:bundle-download": lambda world: [world.bundle.pk],
     "documents:document-download": lambda world: [world.document.number],
     "documents:upload-read": lambda world: [world.upload.token],

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import transaction
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caracol.accounts.enums import Role
@@ -155,6 +155,7 @@ def test_an_arrival_during_works_is_refused(room, manager):
 offsets = st.integers(min_value=0, max_value=12)
 
 
+@settings(deadline=None, max_examples=30)
 @given(first=offsets, length=offsets, start=offsets, other=offsets)
 def test_whatever_the_days_a_yielding_void_keeps_only_its_own(first, length, start, other):
     """After the newcomer, no day belongs to two voids, and none of the newcomer's was lost."""

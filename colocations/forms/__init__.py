@@ -1,0 +1,1 @@
+"""Forms of the patrimony: they turn text into typed values."""

@@ -1,0 +1,53 @@
+"""What one may do next with a room: only acts whose page exists and that the user may open."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+from caracol.accounts.policy import may_on
+from colocations.enums import VoidCause
+from colocations.selectors.rooms import RoomLine
+
+
+@dataclass(frozen=True)
+class RoomAct:
+    """An act offered: its words, where it is done."""
+
+    label: str
+    url: str
+    icon: str
+
+
+def room_acts(user: Any, line: RoomLine) -> list[RoomAct]:
+    """Return the acts that may follow for a free room, the likeliest first."""
+    if not line.is_free or line.closed:
+        return []
+    room = line.room
+    found = [
+        _act(user, room, "Attribuer", "residents:contract-new", "user-plus", chambre=room.pk),
+        _in_works(user, line),
+        _act(user, room, "Fermer la chambre", "colocations:room-close", "lock", room.pk),
+    ]
+    return [act for act in found if act is not None]
+
+
+def _in_works(user: Any, line: RoomLine) -> RoomAct | None:
+    room, key = line.room, "colocations:void-new"
+    if line.cause in {VoidCause.WORKS.label, VoidCause.UNFIT.label} and line.void_id:
+        label = "Mettre fin à la vacance"
+        return _act(user, room, label, "colocations:void-end", "check", line.void_id)
+    return _act(user, room, "Mettre en travaux", key, "tool", room.pk, cause=VoidCause.WORKS)
+
+
+def _act(
+    user: Any, room: Any, label: str, key: str, icon: str, *args: Any, **query: Any
+) -> RoomAct | None:
+    if not may_on(user, key, room.colocation.site.territory_id):
+        return None
+    try:
+        url = reverse(key, args=args)
+    except NoReverseMatch:
+        return None
+    words = "&".join(f"{name}={value}" for name, value in query.items())
+    return RoomAct(label, f"{url}?{words}" if words else url, icon)
