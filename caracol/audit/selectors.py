@@ -22,7 +22,8 @@ SHOWN_EVENTS = 400
 HIDDEN = "donnée réservée"
 REMOVED = "delete"
 """The label of the event that a removal leaves."""
-_LEFT_OUT = frozenset({"id", "search_key", "binding"})
+# What the program keeps for itself: what an act found, to be able to put it back.
+_LEFT_OUT = frozenset({"id", "search_key", "binding", "before", "end_before"})
 
 # A model, or one of its fields, that the reader may not know: "residents.contractterms.fee".
 Masks = frozenset[str]

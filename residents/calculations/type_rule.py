@@ -36,6 +36,7 @@ class TypeRule:
     manager_notice_at_term: bool = False
     manager_notice_after_months: int | None = None
     owes_real_stay_only: bool = False
+    deposit_return_by_law: bool = False
     index_revision: bool = False
     revision_after_months: int | None = None
     needs_precarity_ground: bool = False

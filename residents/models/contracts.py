@@ -43,7 +43,8 @@ class Contract(models.Model):
     """One resident household, one room, one account (RULEBOOK 0.1).
 
     `starts_on` and `ends_on` are both lived in. `ends_on` is the end in force: the term, or the
-    exit when it comes earlier. Amounts and room live in `ContractTerms`.
+    exit when it comes earlier. Amounts and room live in `ContractTerms`. `left_on` is the day
+    somebody really left; `end_before`, what their exit cut, to be put back.
     """
 
     territory = models.ForeignKey(Territory, models.PROTECT, verbose_name="territoire")
@@ -111,6 +112,8 @@ class Contract(models.Model):
     )
     exit_reason = models.CharField("motif de sortie", max_length=200, blank=True)
     new_address = models.CharField("nouvelle adresse", max_length=300, blank=True)
+    left_on = models.DateField("parti·e le", null=True, blank=True)
+    end_before = models.JSONField("fin d'avant la sortie", default=dict, blank=True, editable=False)
 
     objects: ClassVar[ContractQuerySet] = ContractQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -344,7 +347,8 @@ class ContractTerms(models.Model):
 class Notice(models.Model):
     """Notice given by either side; the delay runs from receipt (RULEBOOK 1.2, 4.3).
 
-    A letter sent and not yet received has no date of receipt, hence no effect yet.
+    A letter sent and not yet received has no date of receipt, hence no effect yet; one that is
+    prepared has no date of sending either. `before` is the end that it cut, to be put back.
     """
 
     contract = models.ForeignKey(
@@ -372,6 +376,7 @@ class Notice(models.Model):
     reason = models.CharField("motif", max_length=300, blank=True)
     withdrawn_on = models.DateField("retiré le", null=True, blank=True)
     withdrawn_reason = models.CharField("motif du retrait", max_length=300, blank=True)
+    before = models.JSONField("fin d'avant le congé", default=dict, blank=True, editable=False)
 
     objects: ClassVar[OfContractQuerySet] = OfContractQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -91,6 +91,12 @@ class ContractTypeRule(models.Model):
     manager_notice_after_months = models.PositiveSmallIntegerField(
         "congé de l'association possible après (mois)", null=True, blank=True
     )
+    owes_real_stay_only = models.BooleanField(
+        "sous congé de l'association, seuls les jours occupés sont dus", default=False
+    )
+    deposit_return_by_law = models.BooleanField(
+        "restitution du dépôt encadrée par la loi (délai, majoration)", default=False
+    )
     revision_after_months = models.PositiveSmallIntegerField(
         "première révision après (mois)", null=True, blank=True
     )
