@@ -14,7 +14,7 @@ for model in list(admin.site._registry):
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
-    path("compte/", include("allauth.urls")),
+    path("compte/", include("caracol.accounts.urls")),
 ]
 
 _PREFIXES = {

@@ -18,3 +18,32 @@ class Role(models.TextChoices):
 
 # Roles that see every territory whatever their membership says.
 NETWORK_WIDE = frozenset({Role.DIRECTOR, Role.SOCIAL_DIRECTOR})
+
+
+class InvitationState(models.TextChoices):
+    """Where an invitation stands; computed, never stored."""
+
+    TO_SEND = "TO_SEND", "à envoyer"
+    SENT = "SENT", "envoyée"
+    EXPIRED = "EXPIRED", "lien expiré"
+    ACCEPTED = "ACCEPTED", "acceptée"
+    REVOKED = "REVOKED", "annulée"
+
+
+class AccountAct(models.TextChoices):
+    """What happened to an account, an invitation or a right."""
+
+    INVITED = "INVITED", "invitation créée"
+    INVITATION_SENT = "INVITATION_SENT", "lien d'invitation envoyé"
+    INVITATION_REVOKED = "INVITATION_REVOKED", "invitation annulée"
+    OPENED = "OPENED", "compte ouvert"
+    RIGHT_GRANTED = "RIGHT_GRANTED", "droit donné"
+    RIGHT_REMOVED = "RIGHT_REMOVED", "droit retiré"
+    RENAMED = "RENAMED", "identité modifiée"
+    CLOSED = "CLOSED", "compte fermé"
+    REOPENED = "REOPENED", "compte rouvert"
+    PASSWORD_CHANGED = "PASSWORD_CHANGED", "mot de passe changé"
+    FACTOR_ADDED = "FACTOR_ADDED", "protection ajoutée"
+    FACTOR_REMOVED = "FACTOR_REMOVED", "protection retirée"
+    FACTORS_RESET = "FACTORS_RESET", "double authentification réinitialisée"
+    SESSIONS_ENDED = "SESSIONS_ENDED", "sessions fermées"

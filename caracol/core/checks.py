@@ -27,3 +27,13 @@ def _demonstration_left() -> Iterator[CheckMessage]:
         yield Error("The demonstration's keys are used in production.", id="caracol.E003")
     if getattr(settings, "MFA_TOTP_INSECURE_BYPASS_CODE", None):
         yield Error("MFA_TOTP_INSECURE_BYPASS_CODE is set in production.", id="caracol.E004")
+    yield from _weak_second_factor()
+
+
+def _weak_second_factor() -> Iterator[CheckMessage]:
+    if not settings.MFA_DEMANDED:
+        yield Error("No second factor is demanded in production.", id="caracol.E005")
+    if getattr(settings, "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN", False):
+        yield Error("Passkeys are taken from any origin in production.", id="caracol.E006")
+    if settings.MFA_WEBAUTHN_USER_VERIFICATION != "required":
+        yield Error("Passkeys are taken without verifying the person.", id="caracol.E007")

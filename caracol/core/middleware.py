@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
@@ -26,18 +25,29 @@ class SecurityHeadersMiddleware:
         return response
 
 
+# Pages that stand in the way of another: an answer that leads there is shown whole, never put in
+# the middle of a page. The lock says besides that nothing typed is lost.
+_IN_THE_WAY = ("account_login", "account_reauthenticate", "accounts:enrol", "accounts:lock")
+
+
 class HtmxLoginMiddleware:
-    """Send an HTMX request whose session has ended to the sign-in page, whole."""
+    """Send an HTMX request that is stopped at the door to the page of the door, whole."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        login = resolve_url(settings.LOGIN_URL)
-        target = response.headers.get("Location", "").partition("?")[0]
-        if getattr(request, "htmx", None) and response.status_code == 302 and target == login:
-            answer = HttpResponse(status=204)
-            answer.headers["HX-Redirect"] = login
-            return answer
-        return response
+        if not getattr(request, "htmx", None) or response.status_code != 302:
+            return response
+        location = response.headers.get("Location", "")
+        target = location.partition("?")[0]
+        doors = {name: resolve_url(name) for name in _IN_THE_WAY}
+        if target not in doors.values():
+            return response
+        answer = HttpResponse(status=204)
+        login = target == doors["account_login"]
+        answer.headers["HX-Redirect"] = target if login else location
+        if target == doors["accounts:lock"]:
+            answer.headers["X-Locked"] = "1"
+        return answer

@@ -112,14 +112,11 @@ def _team() -> dict[str, User]:
 
 
 def _colleague(login: Login, password: str, territories: dict[str, Territory]) -> User:
-    is_director = login.role == Role.DIRECTOR
     user = User.objects.create(
         email=login.email,
         first_name=login.first_name,
         last_name=login.last_name,
         password=password,
-        is_staff=is_director,
-        is_superuser=is_director,
     )
     territory = territories[login.territory] if login.territory else None
     grant(user=user, role=Role(login.role), territory=territory)

@@ -125,6 +125,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "caracol.core.middleware.HtmxLoginMiddleware",
+    "caracol.accounts.middleware.AccountGateMiddleware",
     "caracol.audit.middleware.HistoryContextMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
@@ -181,9 +182,24 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# The session where the password is changed goes on; the others end (caracol.accounts.receivers).
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+INVITATION_DAYS = 7
+# --- Second factor: of whom it is demanded is the dated parameter "security.mfa_roles" -----------
+MFA_ADAPTER = "caracol.accounts.adapter.FactorAdapter"
+MFA_DEMANDED = os.environ.get("MFA_DEMANDED", "") == "1"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_TOTP_ISSUER = "Caracol"
+MFA_TOTP_TOLERANCE = 1
+# --- Sessions: the lock of who is away, the end of the day, what each device did last -------------
+# The last sign of life is written by caracol.accounts.middleware, twice a minute at most; the
+# library's own tracking would write at every request.
 USERSESSIONS_TRACK_ACTIVITY = False
+IDLE_LOCK_SECONDS = 30 * 60
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -13,3 +13,5 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
 WHITENOISE_USE_FINDERS = True
 # The accounts that the sign-in page of the demonstration offers.
 DEMO_LOGINS = LOGINS
+# Passkeys work on http://localhost only; browsers refuse them on a bare address.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True

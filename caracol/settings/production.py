@@ -54,6 +54,8 @@ CSRF_COOKIE_NAME = "__Host-csrf"
 CSRF_COOKIE_SECURE = True
 LANGUAGE_COOKIE_SECURE = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
+MFA_DEMANDED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = False
 
 # --- Database: connections are kept, and statements do not run for ever -------------------------
 for _alias in ("default", "owner"):

@@ -66,6 +66,11 @@ class Shell:
         return navigation.search_url(self.user) if self.signed_in else ""
 
     @cached_property
+    def idle_seconds(self) -> int:
+        """After how long without a sign of life the session locks."""
+        return int(settings.IDLE_LOCK_SECONDS)
+
+    @cached_property
     def admin_url(self) -> str:
         """Address of the admin site, for who works in it."""
         if not getattr(self.user, "is_staff", False):

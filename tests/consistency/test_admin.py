@@ -19,7 +19,7 @@ REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.label)
 @pytest.fixture
 def director():
     """The director, who works in the administration."""
-    user = factories.make_user(Role.DIRECTOR, "*", is_staff=True, is_superuser=True)
+    user = factories.make_user(Role.DIRECTOR, "*")
     factories.make_home("IDF", officer=user)
     record_access(actor=user, action="VIEW", label="Fiche")
     return user

@@ -1,7 +1,9 @@
 """People, territories and the rights that join them."""
 
+from caracol.accounts.models.events import AccountEvent
 from caracol.accounts.models.rights import (
     Invitation,
+    InvitationQuerySet,
     Membership,
     Territory,
     TerritoryQuerySet,
@@ -10,7 +12,9 @@ from caracol.accounts.models.user import User, UserManager
 from caracol.accounts.models.views import SavedView, SavedViewQuerySet
 
 __all__ = [
+    "AccountEvent",
     "Invitation",
+    "InvitationQuerySet",
     "Membership",
     "SavedView",
     "SavedViewQuerySet",

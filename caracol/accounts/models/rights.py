@@ -1,11 +1,13 @@
 """Territories, memberships, invitations, and the queryset by which one gets what one may see."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Lower
 
-from caracol.accounts.enums import NETWORK_WIDE, Role
+from caracol.accounts.enums import NETWORK_WIDE, InvitationState, Role
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -61,16 +63,47 @@ class Membership(models.Model):
         return f"{self.get_role_display()} · {self.territory or 'tous les territoires'}"
 
 
+class InvitationQuerySet(models.QuerySet):
+    """People awaited."""
+
+    def open(self) -> Self:
+        """Keep those that nobody accepted nor called off, whatever their link."""
+        return self.filter(accepted_at=None, revoked_at=None)
+
+    def acceptable(self, at: datetime) -> Self:
+        """Keep the open ones whose link, if one was sent, still serves."""
+        return self.open().filter(models.Q(expires_at=None) | models.Q(expires_at__gt=at))
+
+
 class Invitation(models.Model):
-    """Somebody awaited: the right they get when they first sign in with this address."""
+    """Somebody awaited: the right they get when they follow their link, or sign in.
+
+    Of the link, only the SHA-256 of its token is kept: who reads the database cannot follow it.
+    """
 
     email = models.EmailField("adresse électronique")
+    first_name = models.CharField("prénom", max_length=150, blank=True)
+    last_name = models.CharField("nom", max_length=150, blank=True)
     role = models.CharField("rôle", max_length=16, choices=Role.choices)
     territory = models.ForeignKey(
         Territory, models.PROTECT, null=True, blank=True, verbose_name="territoire"
     )
     created_at = models.DateTimeField("créée le", auto_now_add=True)
+    invited_by = models.ForeignKey(
+        "accounts.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="invité·e par",
+    )
+    token_digest = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+    sent_at = models.DateTimeField("lien envoyé le", null=True, blank=True)
+    expires_at = models.DateTimeField("lien valable jusqu'au", null=True, blank=True)
     accepted_at = models.DateTimeField("acceptée le", null=True, blank=True)
+    revoked_at = models.DateTimeField("annulée le", null=True, blank=True)
+
+    objects: ClassVar[InvitationQuerySet] = InvitationQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = "invitation"
@@ -78,6 +111,7 @@ class Invitation(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["email", "role", "territory"],
+                condition=models.Q(accepted_at=None, revoked_at=None),
                 nulls_distinct=False,
                 name="invitation_once",
                 violation_error_message="Cette personne est déjà invitée à ce rôle.",
@@ -85,10 +119,23 @@ class Invitation(models.Model):
             models.CheckConstraint(
                 condition=models.Q(role__in=Role.values), name="invitation_role_known"
             ),
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="invitation_email_lower"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.email} · {self.get_role_display()}"
+
+    def state_on(self, at: datetime) -> InvitationState:
+        """Return where the invitation stands at an instant."""
+        if self.accepted_at:
+            return InvitationState.ACCEPTED
+        if self.revoked_at:
+            return InvitationState.REVOKED
+        if self.sent_at is None or self.expires_at is None:
+            return InvitationState.TO_SEND
+        return InvitationState.SENT if at < self.expires_at else InvitationState.EXPIRED
 
 
 class TerritoryQuerySet(models.QuerySet):

@@ -27,8 +27,10 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create an account for the admin site; it sees no business page without membership."""
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        """Create the first director's account: every territory, and the administration."""
+        user = self.create_user(email, password, **fields)
+        user.memberships.create(role=Role.DIRECTOR)
+        return user
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Find by e-mail, whatever the case typed."""
@@ -38,6 +40,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractUser):
     """A member of the team. Rights come from memberships alone."""
 
+    # Nobody is staff or superuser by a tick: see the properties of these names.
     username = None  # type: ignore[assignment]
     email = models.EmailField("adresse électronique", unique=True)
 
@@ -59,6 +62,16 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
+
+    @property
+    def is_staff(self) -> bool:  # type: ignore[override]
+        """Who enters the administration: the direction, for as long as it holds the role."""
+        return Role.DIRECTOR in self.roles
+
+    @property
+    def is_superuser(self) -> bool:  # type: ignore[override]
+        """In the administration, the direction may do what each page of it allows."""
+        return Role.DIRECTOR in self.roles
 
     @cached_property
     def rights(self) -> "list[Membership]":

@@ -5,6 +5,8 @@ import { startErrors } from "./errors.js";
 import { startFields } from "./fields.js";
 import { startGuard } from "./guard.js";
 import { startPalette } from "./palette.js";
+import { startPasskeys } from "./passkeys.js";
+import { startPresence } from "./presence.js";
 import { startResults } from "./results.js";
 import { startShell } from "./shell.js";
 import { startShortcuts } from "./shortcuts.js";
@@ -18,6 +20,8 @@ startPalette();
 startShortcuts();
 startToasts();
 startResults();
+startPasskeys();
+startPresence();
 
 const startParts = (part) => {
   startFields(part);
