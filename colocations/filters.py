@@ -8,11 +8,13 @@ from django import forms
 from django.db.models import F, Q
 
 from caracol.accounts.models import Territory
-from caracol.core.periods import add_months
+from caracol.core.periods import Month, Span, add_months
 from caracol.core.text import sort_key
+from caracol.ui.fields import MonthField
 from colocations.enums import LegalBasis, OwnerKind
 from colocations.models import Colocation, Owner, OwnerAgreement
 from colocations.selectors import agreements, homes
+from colocations.selectors.vacancies import CAUSES
 
 STATES = (
     ("open", "Ouvertes"),
@@ -161,3 +163,67 @@ class AgreementFilter(django_filters.FilterSet):
             "approval": current & Q(approval_ends_on__lte=approval),
         }
         return queryset.filter(conditions[value])
+
+
+LENGTHS = (12, 18, 24)
+PAST_MONTHS = 6
+_YEARS = range(2000, 2100)
+
+
+class WindowForm(forms.Form):
+    """The months of the picture, and which rooms are on it. A wrong value is as none."""
+
+    home = forms.ChoiceField(label="Colocation", required=False)
+    territory = forms.ModelChoiceField(
+        label="Territoire",
+        queryset=Territory.objects.none(),
+        to_field_name="code",
+        required=False,
+        empty_label="Tous",
+    )
+    start = MonthField(label="À partir de", required=False)
+    months = forms.TypedChoiceField(
+        label="Durée",
+        choices=[(length, f"{length} mois") for length in LENGTHS],
+        coerce=int,
+        required=False,
+        empty_value=LENGTHS[0],
+    )
+    cause = forms.ChoiceField(
+        label="Vide pour", required=False, choices=[("", "Toutes causes"), *CAUSES.items()]
+    )
+    empty = forms.BooleanField(label="Chambres vides seulement", required=False)
+
+    def __init__(
+        self, query: Any, *, day: date, territories: Any = (), homes: Any = (), whole: bool = True
+    ) -> None:
+        self.default = Month.of(day).plus(-PAST_MONTHS)
+        data = {"start": str(self.default), "months": LENGTHS[0], **query.dict()}
+        super().__init__(data)
+        if whole:
+            self.fields["territory"].queryset = territories  # type: ignore[attr-defined]
+            self.fields["home"].choices = [("", "Toutes"), *homes]  # type: ignore[attr-defined]
+        unfit = {"territory": not whole or len(territories) < 2, "home": not whole}
+        for name in (name for name, gone in unfit.items() if gone):
+            del self.fields[name]
+        self.is_valid()
+
+    def chosen(self, name: str) -> Any:
+        """Return what was chosen, or nothing when it was nonsense."""
+        return self.cleaned_data.get(name) or ""
+
+    @property
+    def first(self) -> Month:
+        """The first month."""
+        start = self.cleaned_data.get("start")
+        return start if start and start.year in _YEARS else self.default
+
+    @property
+    def length(self) -> int:
+        """How many months."""
+        return self.cleaned_data.get("months") or LENGTHS[0]
+
+    @property
+    def window(self) -> Span:
+        """Its days."""
+        return Span(self.first.first, self.first.plus(self.length - 1).last)

@@ -4,6 +4,7 @@ from caracol.core.registries import Tab, register_tab
 
 for subject, label, name, order in (
     ("home", "Vue d'ensemble", "home-detail", 0),
+    ("home", "Occupation", "home-occupancy", 10),
     ("home", "Équipement", "home-equipment", 40),
     ("home", "Clés", "home-keys", 50),
     ("home", "Historique", "home-history", 80),

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.urls import reverse
 
 from caracol.accounts.policy import GLA, PAGES
@@ -16,11 +16,12 @@ from caracol.core.registries import (
     figure_provider,
     work_provider,
 )
+from colocations.calculations.vacancy import lost
 from colocations.models import Colocation, OwnerAgreement, OwnerObligation, Room, RoomWorks
 from colocations.permissions import AMOUNTS
 from colocations.selectors import agreements, homes
 from colocations.selectors.homes import occupation
-from colocations.selectors.rooms import RoomLine, lost, room_lines, rooms_on
+from colocations.selectors.rooms import RoomLine, room_lines, rooms_on
 
 SHOWN = 3
 NOTHING_NEXT = "Rien n'est prévu ensuite."
@@ -41,7 +42,8 @@ def rooms_free(user: Any, today: date) -> WorkGroup | None:
         return None
     free = _free_rooms(user, today)
     priced = Room.objects.visible_to(user, AMOUNTS).values("pk")
-    totals = free.order_by().aggregate(total=Count("pk"), fees=Sum("fee", filter=Q(pk__in=priced)))
+    monthly = Sum(F("fee") + F("charges"), filter=Q(pk__in=priced))
+    totals = free.order_by().aggregate(total=Count("pk"), fees=monthly)
     lines = room_lines(user, free.order_by("last_end", "pk")[:SHOWN], today)
     ids = [line.room.pk for line in lines]
     known = set(
@@ -63,7 +65,7 @@ def rooms_free(user: Any, today: date) -> WorkGroup | None:
 
 def _free_item(line: RoomLine, priced: bool, today: date) -> WorkItem:  # noqa: FBT001
     since = line.free_from or today
-    amount = lost(line.room.fee, Span(since, today)) if priced else ZERO
+    amount = lost(line.room.fee + line.room.charges, Span(since, today)) if priced else ZERO
     note = f" ({line.note})" if line.note else ""
     why = f"Depuis le {french_day(since)} : {line.cause}{note}."
     why += f" {line.comes_next or NOTHING_NEXT}"
@@ -73,7 +75,7 @@ def _free_item(line: RoomLine, priced: bool, today: date) -> WorkItem:  # noqa: 
         why=why,
         url=reverse("colocations:room-detail", args=[line.room.pk]),
         due_on=line.back_on,
-        otherwise=f"Déjà {euros(amount)} de redevance non perçue." if amount else "",
+        otherwise=f"Déjà {euros(amount)} non perçus." if amount else "",
         tone=line.tone,
         button="Voir la chambre",
     )

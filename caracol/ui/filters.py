@@ -7,6 +7,7 @@ from django import forms
 from django.http import QueryDict
 
 from caracol.ui import atoms
+from caracol.ui.fields import MonthField
 
 PAGING = ("page", "sort", "per_page")
 
@@ -44,6 +45,11 @@ def _shown(field: forms.Field, raw: str) -> str:
     if isinstance(field, forms.DateField):
         try:
             return atoms.short_day(field.to_python(raw))
+        except forms.ValidationError:
+            return raw
+    if isinstance(field, MonthField):
+        try:
+            return atoms.month_name(field.to_python(raw))
         except forms.ValidationError:
             return raw
     return _choices(field).get(raw, raw)

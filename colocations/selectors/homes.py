@@ -17,7 +17,7 @@ from django.db.models import (
 from django.db.models.functions import Concat
 
 from caracol.core.expressions import RowCount, plain_words
-from caracol.core.periods import add_months
+from caracol.core.periods import Span, add_months
 from colocations.models import Colocation, OwnerAgreement, Room
 from colocations.selectors.occupancy import contracts
 
@@ -56,6 +56,11 @@ def open_on(day: date) -> Q:
 def rooms_open_on(day: date) -> Q:
     """Condition on rooms: open on the day, their home aside."""
     return (Q(opens_on=None) | Q(opens_on__lte=day)) & (Q(closes_on=None) | Q(closes_on__gte=day))
+
+
+def during(window: Span) -> Q:
+    """Condition on homes: open on a day of the window at least."""
+    return Q(opens_on__lte=window.last) & (Q(closes_on=None) | Q(closes_on__gte=window.first))
 
 
 def matching(queryset: Any, words: str) -> Any:

@@ -67,6 +67,28 @@ class Household:
 
 
 @dataclass(frozen=True)
+class Lodging:
+    """A contract's days in a room, as far as the reader may know it: without a name for some.
+
+    Days follow one another whatever the amendments; `key` tells contracts apart, or tells nothing
+    (0) to a reader who may not know where one ends and the next begins.
+    """
+
+    room_id: int
+    first: date
+    last: date
+    key: int = 0
+    label: str = ""
+    url: str = ""
+    contract: str = ""
+    state: str = ""
+    notice_from: date | None = None
+    leaves_on: date | None = None
+    unfinished: bool = False
+    """Its term has passed and nobody has ended it."""
+
+
+@dataclass(frozen=True)
 class Move:
     """Somebody who came to or left a room."""
 
@@ -97,6 +119,14 @@ class Occupancy(Protocol):
 
     def stays_in(self, user: Any, room: int) -> list[Stay]:
         """Everybody who lived in the room, latest first, as far as the user may know."""
+
+    def lodgings(
+        self, user: Any, rooms: Iterable[int], first: date, last: date, day: date
+    ) -> list[Lodging]:
+        """Who has the rooms between two days, a fixed number of queries whatever their number.
+
+        A contract past its term that nobody ended on the day is given too, however old.
+        """
 
     def moves(self, user: Any, home: int, since: date, until: date) -> list[Move]:
         """Who came to and left the home, latest first, as far as the user may know."""

@@ -3,15 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Length
 
-from caracol.core.money import ZERO, round_half_up
-from caracol.core.periods import Month, Span, french_day
+from caracol.core.periods import french_day
 from colocations.enums import VoidCause
 from colocations.models import Room, RoomVoid, RoomWorks
 from colocations.permissions import sees_notes
@@ -125,18 +122,6 @@ def closed_on(room: Room, day: date) -> str:
         return f"ouvre le {french_day(opened_on(room))}"
     last = min((end for end in (room.closes_on, room.colocation.closes_on) if end), default=None)
     return f"fermée depuis le {french_day(last)}" if last and last < day else ""
-
-
-def lost(fee: Decimal, span: Span) -> Decimal:
-    """Return what a room would have brought over a span, month by month, by exact days."""
-    if not span.days:
-        return ZERO
-    total = ZERO
-    for month in Month.of(span.first).until(Month.of(span.last)):
-        part = span.within(Span(month.first, month.last))
-        if part:
-            total += round_half_up(Fraction(fee) * part.days / month.days)
-    return total
 
 
 def matching(queryset: Any, number: str) -> Any:

@@ -13,13 +13,14 @@ from caracol.core.registries import tabs_for
 HISTORY_PAGE = 20
 SECTIONS = (
     ("Colocations", "colocations:home-list"),
+    ("Occupation", "colocations:occupancy"),
     ("Propriétaires", "colocations:owner-list"),
     ("Conventions", "colocations:agreement-list"),
 )
 
 
 def sections(request: PageRequest) -> list[dict[str, str]]:
-    """Return the three lists of « Parc » that the user may open."""
+    """Return the sections of « Parc » that the user may open."""
     return [
         {"key": key, "label": label, "url": reverse(key)}
         for label, key in SECTIONS

@@ -9,6 +9,7 @@ from caracol.accounts.policy import may_on
 from caracol.core import clock
 from caracol.core.pages import PageRequest, get_visible_or_404, page, render_page
 from caracol.core.periods import Span
+from colocations.calculations.vacancy import lost
 from colocations.forms.patrimony import CloseRoomForm, ReopenForm, RoomForm
 from colocations.models import Colocation, Room
 from colocations.permissions import may_write_void, sees_amounts, sees_costs, sees_notes
@@ -16,7 +17,7 @@ from colocations.selectors.acts import room_acts
 from colocations.selectors.belongings import home_keys, key_lines
 from colocations.selectors.history import room_subjects
 from colocations.selectors.occupancy import contracts
-from colocations.selectors.rooms import lost, room_lines, rooms_on
+from colocations.selectors.rooms import room_lines, rooms_on
 from colocations.services import rooms as services
 from colocations.views.flow import Flow, Trail
 from colocations.views.frames import history_page, rights, tabs_of
@@ -58,7 +59,9 @@ def room_detail(request: PageRequest, pk: int) -> HttpResponse:
         "voids": _voids(request, room),
         "sees_costs": sees_costs(request.user, territory),
         "sees_notes": sees_notes(request.user, territory),
-        "lost": lost(room.fee, Span(line.free_from, context["day"])) if loses else None,
+        "lost": lost(room.fee + room.charges, Span(line.free_from, context["day"]))
+        if loses
+        else None,
     }
     if context["may"]["home_equipment"]:
         pieces = room.equipment.filter(removed_on=None)

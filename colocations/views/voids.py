@@ -48,7 +48,8 @@ def void_new(request: PageRequest, pk: int) -> HttpResponse:
     asked = request.GET.get("cause", "")
     initial = {
         "cause": asked if asked in causes else causes[0],
-        "starts_on": clock.today(),
+        "starts_on": request.GET.get("starts_on") or clock.today(),
+        "ends_on": request.GET.get("ends_on", ""),
     }
     form = VoidForm(request.POST or None, initial=initial, causes=causes)
     flow = Flow(request, form)

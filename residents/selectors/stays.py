@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import DateField, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
-from colocations.selectors.occupancy import UNNAMED, Bound, Household, Move, Stay
+from colocations.selectors.occupancy import UNNAMED, Bound, Household, Lodging, Move, Stay
 from residents.enums import LIVING, ContractStatus
-from residents.models import Contract, ContractHolder, ContractTerms
+from residents.models import Contract, ContractHolder, ContractTerms, Notice
 from residents.permissions import Fact, Facts, facts_of_contracts
 
 ARRIVING_DAYS = 31
@@ -62,6 +62,24 @@ class ContractOccupancy:
         """Everybody who lived in the room, latest first, as far as the user may know."""
         terms = ContractTerms.objects.filter(room=room, binding=True).select_related("contract")
         return [stay for _line, stay in _stays(user, list(terms.order_by("-starts_on")))]
+
+    def lodgings(
+        self, user: Any, rooms: Iterable[int], first: date, last: date, day: date
+    ) -> list[Lodging]:
+        """Who has the rooms between two days, in order; one row a contract and a room."""
+        within = Q(contract__starts_on__lte=last, contract__ends_on__gte=first)
+        left = Q(contract__status__in=LIVING, contract__ends_on__lt=min(first, day))
+        lines = ContractTerms.objects.filter(within | left, binding=True, room__in=list(rooms))
+        terms = list(lines.select_related("contract").order_by("room", "starts_on"))
+        notices = _notices({line.contract_id for line in terms})
+        found: list[Lodging] = []
+        for line, stay in _stays(user, terms):
+            lodging = _lodging(line, stay, notices.get(line.contract_id), day)
+            if found and _follows(found[-1], lodging):
+                found[-1] = replace(lodging, first=found[-1].first)
+            else:
+                found.append(lodging)
+        return found
 
     def moves(self, user: Any, home: int, since: date, until: date) -> list[Move]:
         """Who came to and left the home, latest first, as far as the user may know."""
@@ -151,6 +169,38 @@ def _households(user: Any, contracts: list[Contract]) -> list[Household]:
         )
         for contract in contracts
     ]
+
+
+def _notices(contracts: set[int]) -> dict[int, Notice]:
+    """Notices alive of contracts that have not ended."""
+    alive = Notice.objects.filter(
+        contract__in=contracts, contract__status__in=LIVING, withdrawn_on=None
+    )
+    return {notice.contract_id: notice for notice in alive}
+
+
+def _lodging(line: ContractTerms, stay: Stay, notice: Notice | None, day: date) -> Lodging:
+    dated = stay.starts_on is not None
+    begun = (notice.received_on or notice.sent_on) if notice else None
+    return Lodging(
+        room_id=line.room_id,
+        first=line.starts_on,
+        last=line.ends_on,
+        key=line.contract_id if dated else 0,
+        label=stay.label if stay.label != UNNAMED else "",
+        url=stay.contract_url,
+        contract=stay.contract,
+        state=stay.state,
+        notice_from=begun,
+        leaves_on=notice.effective_on if notice else None,
+        unfinished=line.contract.status in LIVING and line.ends_on == line.contract.ends_on < day,
+    )
+
+
+def _follows(before: Lodging, after: Lodging) -> bool:
+    """Whether a row goes on where the other stops: the same contract, or one cannot tell."""
+    touching = before.room_id == after.room_id and after.first - before.last == timedelta(days=1)
+    return touching and before.key == after.key and before.notice_from == after.notice_from
 
 
 def _stays(user: Any, terms: list[ContractTerms]) -> list[tuple[ContractTerms, Stay]]:

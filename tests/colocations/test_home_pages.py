@@ -12,8 +12,8 @@ from caracol.accounts.enums import Role
 from caracol.audit.models import AccessRecord
 from caracol.core import clock
 from caracol.core.periods import Span, add_months
+from colocations.calculations.vacancy import lost
 from colocations.selectors.homes import free_since, nearness, occupation
-from colocations.selectors.rooms import lost
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -126,7 +126,7 @@ def test_a_room_tells_who_lived_there_and_what_it_loses(client_for, home):
         free.pk,
     )
     assert "Yusuf HADDAD" in text
-    assert "Redevance non perçue" in text
+    assert "non perçues depuis" in text
     technician = client_for(factories.make_user(Role.TECHNICAL, "IDF"))
     assert "€" not in text_of(technician, "colocations:room-detail", free.pk)
 

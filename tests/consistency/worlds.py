@@ -194,6 +194,7 @@ def _papers(code, author, territory, contract):
 
 ARGUMENTS = {
     **patrimony.ARGUMENTS,
+    "colocations:home-occupancy": lambda world: [world.home.pk],
     "documents:bundle-download": lambda world: [world.bundle.pk],
     "documents:document-download": lambda world: [world.document.number],
     "documents:upload-read": lambda world: [world.upload.token],

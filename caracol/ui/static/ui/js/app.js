@@ -4,6 +4,7 @@ import { startDialogs } from "./dialogs.js";
 import { startErrors } from "./errors.js";
 import { startFields } from "./fields.js";
 import { startGuard } from "./guard.js";
+import { startOccupancy } from "./occupancy.js";
 import { startPalette } from "./palette.js";
 import { startPasskeys } from "./passkeys.js";
 import { startPresence } from "./presence.js";
@@ -28,6 +29,7 @@ const startParts = (part) => {
   startErrors(part);
   startBulk(part);
   startGuard(part);
+  startOccupancy(part);
 };
 startParts(document);
 document.body.addEventListener("htmx:load", (event) => {
