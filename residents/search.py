@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from caracol.accounts.policy import PAGES
 from caracol.core import clock
-from caracol.core.registries import SearchHit, search_provider
+from caracol.core.registries import Act, SearchHit, register_act, search_provider
 from residents.models import Contract
 from residents.selectors import people as selectors
 
@@ -39,3 +39,23 @@ def find_contracts(user: Any, words: str, limit: int) -> Iterator[SearchHit]:
         yield SearchHit(
             "Contrats", contract.number, contract.get_kind_display(), url, icon="file-text"
         )
+
+
+register_act(
+    Act(
+        label="Ajouter une personne",
+        url_name="residents:person-new",
+        detail="Identité et contacts",
+        words="creer nouveau nouvelle resident candidat fiche",
+        icon="user-plus",
+    )
+)
+register_act(
+    Act(
+        label="Assurances à demander",
+        url_name="residents:insurance-list",
+        detail="Qui n'est pas couvert, depuis quand",
+        words="attestation assureur habitation rappel",
+        icon="shield-check",
+    )
+)

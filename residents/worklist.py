@@ -112,7 +112,7 @@ def insurance_lacking(user: Any, today: date) -> WorkGroup | None:
         icon="shield-check",
         total=found.count(),
         items=_items(user, shown, _insurance(today), "insurance"),
-        url=f"{reverse('residents:person-list')}?uninsured=true",
+        url=reverse("residents:insurance-list"),
         order=30,
     )
 
@@ -132,7 +132,8 @@ def _insurance(today: date) -> Callable[[Any], dict[str, Any]]:
             "due_on": None if gone else until,
             "tone": "danger" if gone else "warning",
             "otherwise": "Un dégât resterait à la charge de la personne." if gone else "",
-            "button": "Voir le contrat",
+            "button": "Voir l'assurance",
+            "url": reverse("residents:contract-insurance", args=[contract.pk]),
         }
 
     return write

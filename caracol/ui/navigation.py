@@ -35,10 +35,24 @@ class Entry:
     current: bool
 
 
+PEOPLE = ("/contrats/", "/assurances/", "/attestations/", "/menage/", "/titres/")
 DESTINATIONS: tuple[Destination, ...] = (
     Destination("dashboard:today", "Aujourd'hui", "sun", "a"),
     Destination("colocations:home-list", "Parc", "building-community", "p"),
-    Destination("residents:person-list", "Résidents", "users", "r", prefixes=("/contrats/",)),
+    Destination(
+        "residents:person-list",
+        "Résidents",
+        "users",
+        "r",
+        prefixes=(
+            "/contrats/",
+            "/assurances/",
+            "/attestations/",
+            "/menage/",
+            "/titres/",
+            "/demandes-logement/",
+        ),
+    ),
     Destination("payments:month-index", "Encaissements", "coin-euro", "e", "Argent"),
     Destination("payments:arrears-list", "Impayés", "alert-circle", "i", "Argent"),
     Destination("payments:payment-list", "Règlements", "cash", "l", "Argent"),

@@ -14,6 +14,7 @@ from residents.enums import ArrearsPath, InsuranceStepKind
 from residents.forms.insurance import BehalfForm, ReceivedForm, StepForm
 from residents.models import Contract, InsuranceStep
 from residents.selectors.contracts import rule_of
+from residents.selectors.insurance import insurance_view
 from residents.selectors.insurance_words import DECIDED, KINDS
 from residents.services import insurance_path as services
 
@@ -70,7 +71,7 @@ def _record(request: PageRequest, contract: Contract, kind: InsuranceStepKind) -
                 kind=kind,
                 done_on=form.cleaned_data["done_on"],
                 received_on=form.cleaned_data.get("received_on"),
-                lead_days=_lead(request, kind),
+                lead_days=_lead(request, contract, kind),
                 actor=request.user,
             )
         except Refused as refusal:
@@ -81,10 +82,15 @@ def _record(request: PageRequest, contract: Contract, kind: InsuranceStepKind) -
     return _answer(request, contract, form, kind)
 
 
-def _lead(request: PageRequest, kind: InsuranceStepKind) -> int | None:
+def _lead(request: PageRequest, contract: Contract, kind: InsuranceStepKind) -> int | None:
+    """How far from the expiry a reminder is: as the address says, else by the calendar."""
+    if kind != Kind.REMINDER:
+        return None
     text = request.GET.get("jours", "")
-    sound = text.removeprefix("-").isdecimal() and len(text) < 5
-    return int(text) if kind == Kind.REMINDER and sound else None
+    if text.removeprefix("-").isdecimal() and len(text) < 5:
+        return int(text)
+    day = clock.today()
+    return (day - insurance_view(contract, day).standing.expiry).days
 
 
 def _insure(request: PageRequest, contract: Contract) -> HttpResponse:

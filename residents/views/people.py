@@ -77,6 +77,7 @@ def person_list(request: PageRequest) -> HttpResponse:
         "table": table,
         "total": table.page.paginator.count,
         "may_export": may(user, "residents:person-export"),
+        "may_add": may(user, "residents:person-new"),
         "named": Fact.NAME in known,
         "states": _states(request, found) if Fact.DATES in known else [],
     }
