@@ -18,6 +18,8 @@ class AccountKind(models.TextChoices):
     SUSPENSE = "SUSPENSE", "compte d'attente"
     OUT_OF_SCOPE = "OUT_OF_SCOPE", "hors gestion locative"
     WRITE_OFF = "WRITE_OFF", "créances abandonnées"
+    DEPOSIT_KEPT = "DEPOSIT_KEPT", "retenues sur dépôts de garantie"
+    PENALTY = "PENALTY", "majorations pour dépôts rendus tard"
     OPENING = "OPENING", "soldes de reprise"
 
 
@@ -45,6 +47,8 @@ CHART: dict[str, str] = {
     AccountKind.SUSPENSE: "471",
     AccountKind.OUT_OF_SCOPE: "4719",
     AccountKind.WRITE_OFF: "654",
+    AccountKind.DEPOSIT_KEPT: "758",
+    AccountKind.PENALTY: "658",
     AccountKind.OPENING: "890",
 }
 
@@ -120,6 +124,14 @@ class BankLineState(models.TextChoices):
     SET_ASIDE = "SET_ASIDE", "hors gestion locative"
     HELD = "HELD", "retenue"
     ANNOUNCED = "ANNOUNCED", "annoncée"
+
+
+class SettlementState(models.TextChoices):
+    """Where the return of a deposit stands."""
+
+    PREPARED = "PREPARED", "à approuver"
+    APPROVED = "APPROVED", "approuvée"
+    CANCELLED = "CANCELLED", "annulée"
 
 
 class LockState(models.TextChoices):

@@ -7,8 +7,9 @@ from decimal import Decimal
 from caracol.accounts.models import User
 from caracol.core.periods import Month
 from payments.selectors.impacts import bill_of, read_months, written_versions
-from payments.selectors.settling import obstacles_to_closing
+from payments.selectors.settling import obstacle_to_reopening, obstacles_to_closing
 from payments.selectors.simulating import balance_of
+from payments.services.accounts import lock_account
 from payments.services.adjusting import adjust_months
 from payments.services.foreseeing import effects
 from residents.models import Contract
@@ -65,6 +66,15 @@ class Books:
     def obstacles_to_closing(self, contract: Contract, today: date) -> tuple[str, ...]:
         """Return, in French, what keeps the contract from being closed: account, deposit."""
         return obstacles_to_closing(contract, today)
+
+    def hold_for_closing(self, contract: Contract, today: date) -> tuple[str, ...]:
+        """Hold the account until the transaction ends, then return the obstacles to closing."""
+        lock_account(contract)
+        return obstacles_to_closing(contract, today)
+
+    def obstacle_to_reopening(self, contract: Contract) -> str:
+        """Return what was built on the contract's end and keeps it; "" when nothing does."""
+        return obstacle_to_reopening(contract)
 
 
 register(Books())

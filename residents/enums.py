@@ -65,8 +65,12 @@ TRANSITIONS: dict[ContractStatus, dict[str, ContractStatus]] = {
         "retirer le congé": ContractStatus.IN_FORCE,
         "terminer": ContractStatus.ENDED,
     },
-    ContractStatus.ENDED: {"clore": ContractStatus.CLOSED},
-    ContractStatus.CLOSED: {},
+    ContractStatus.ENDED: {
+        "clore": ContractStatus.CLOSED,
+        "rouvrir": ContractStatus.IN_FORCE,
+        "rouvrir sous préavis": ContractStatus.NOTICE_GIVEN,
+    },
+    ContractStatus.CLOSED: {"rouvrir le dossier": ContractStatus.ENDED},
     ContractStatus.CANCELLED: {"rétablir le brouillon": ContractStatus.DRAFT},
 }
 

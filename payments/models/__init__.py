@@ -1,6 +1,7 @@
 """The ledger and what hangs on it."""
 
 from payments.models.bank import BankAccount, BankFile, BankLine, BankStatement
+from payments.models.deposits import DepositDeduction, DepositSettlement
 from payments.models.ledger import Account, Entry, Posting
 from payments.models.mandates import Mandate
 from payments.models.papers import TermPaper
@@ -13,6 +14,8 @@ __all__ = [
     "BankFile",
     "BankLine",
     "BankStatement",
+    "DepositDeduction",
+    "DepositSettlement",
     "Entry",
     "Mandate",
     "MonthClosing",

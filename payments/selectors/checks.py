@@ -11,6 +11,9 @@ INVARIANTS: dict[str, str] = {
     "quittance_paid": "Chaque quittance prouve une échéance payée en entier",
     "reversal_mirrors": "Chaque annulation reprend exactement ce qu'elle annule",
     "deposit_is_owed": "Aucun dépôt de garantie ne paie une échéance",
+    "closed_at_zero": "Chaque contrat clos a tous ses comptes à zéro",
+    "settlement_posted": "Chaque restitution approuvée rend exactement le dépôt détenu",
+    "refund_is_owed": "Rien n'est remboursé au-delà de ce qui est dû",
     "papers_numbered": "Les numéros des documents se suivent sans trou",
     "triggers_alive": "Les gardes de la base sont armées",
 }

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from caracol.core.errors import Refused
 from payments.enums import CHART, PER_CONTRACT, AccountKind
 from payments.models import Account
+from residents.enums import ContractStatus
 from residents.models import Contract
 
 
@@ -48,11 +50,20 @@ def account_of(contract: Contract, kind: AccountKind) -> Account:
     return account
 
 
+class ContractClosed(Refused):
+    """The contract is closed: its account is at zero and takes nothing more."""
+
+
 def lock_account(contract: Contract) -> Account:
     """Lock the contract's receivable until the transaction ends, and return it.
 
     Whoever reads a balance or a term to write from it takes this lock first; one contract at a
-    time, so that two acts never wait for each other.
+    time, so that two acts never wait for each other. Raises ContractClosed.
     """
     account = account_of(contract, AccountKind.RECEIVABLE)
-    return Account.objects.select_for_update(no_key=True, of=("self",)).get(pk=account.pk)
+    locked = Account.objects.select_for_update(no_key=True, of=("self",)).get(pk=account.pk)
+    if Contract.objects.filter(pk=contract.pk, status=ContractStatus.CLOSED).exists():
+        raise ContractClosed(
+            f"Le contrat {contract.number} est clos : rouvrez-le pour y inscrire un mouvement."
+        )
+    return locked

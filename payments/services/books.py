@@ -25,6 +25,8 @@ HLEDGER_ROOTS = {
     "FEES": "produits:redevances",
     "CHARGES": "produits:charges récupérées",
     "WRITE_OFF": "charges:créances abandonnées",
+    "DEPOSIT_KEPT": "produits:retenues sur dépôts",
+    "PENALTY": "charges:majorations",
     "OPENING": "capitaux:reprise",
 }
 BEANCOUNT_ROOTS = {
@@ -40,6 +42,8 @@ BEANCOUNT_ROOTS = {
     "FEES": "Income:Redevances",
     "CHARGES": "Income:Charges",
     "WRITE_OFF": "Expenses:CreancesAbandonnees",
+    "DEPOSIT_KEPT": "Income:RetenuesSurDepots",
+    "PENALTY": "Expenses:Majorations",
     "OPENING": "Equity:Reprise",
 }
 JOURNALS = {

@@ -140,6 +140,32 @@ _RULES = (
         "le dépôt {0} est débiteur de {1} : un dépôt est une dette envers le résident",
     ),
     _Rule(
+        "closed_at_zero",
+        "SELECT count(*) FROM residents_contract WHERE status = 'CLOSED'",
+        """SELECT a.code, a.balance FROM payments_account a
+           JOIN residents_contract c ON c.id = a.contract_id
+           WHERE c.status = 'CLOSED' AND a.balance <> 0""",
+        "le contrat est clos mais le compte {0} affiche {1}",
+    ),
+    _Rule(
+        "settlement_posted",
+        "SELECT count(*) FROM payments_depositsettlement WHERE state = 'APPROVED'",
+        """SELECT c.number, s.held, coalesce(p.total, 0) FROM payments_depositsettlement s
+           JOIN residents_contract c ON c.id = s.contract_id
+           LEFT JOIN (SELECT p.entry_id, sum(p.amount) total FROM payments_posting p
+                      JOIN payments_account a ON a.id = p.account_id
+                      WHERE a.kind = 'DEPOSIT_HELD' GROUP BY p.entry_id) p
+               ON p.entry_id = s.entry_id
+           WHERE s.state = 'APPROVED' AND s.held <> coalesce(p.total, 0)""",
+        "la restitution {0} rend un dépôt de {1} mais son écriture en reprend {2}",
+    ),
+    _Rule(
+        "refund_is_owed",
+        "SELECT count(*) FROM payments_account WHERE kind = 'REFUND_DUE'",
+        "SELECT code, balance FROM payments_account WHERE kind = 'REFUND_DUE' AND balance > 0",
+        "le compte {0} est débiteur de {1} : plus a été remboursé que dû",
+    ),
+    _Rule(
         "triggers_alive",
         "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'pgtrigger_%'",
         """SELECT tgrelid::regclass::text || ' ' || tgname FROM pg_trigger

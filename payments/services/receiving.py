@@ -23,7 +23,7 @@ from residents.models import Contract
 RECORDED = history.label("payments.payment-recorded", "Paiement enregistré")
 REVERSED = history.label("payments.payment-reversed", "Paiement annulé")
 
-_DEBITED = {
+DEBITED = {
     PaymentMeans.CASH: AccountKind.CASH,
     # The bank's own account takes statement lines only: what is recorded by hand waits for them.
     PaymentMeans.CHEQUE: AccountKind.IN_TRANSIT,
@@ -89,7 +89,7 @@ def record_payment(
             label=f"{label} · {note}" if note else label,
             source={"means": means, "payer": payer, "note": note},
             lines=[
-                Line(shared_account(_DEBITED[PaymentMeans(means)]), amount),
+                Line(shared_account(DEBITED[PaymentMeans(means)]), amount),
                 Line(credited, -amount, payer, named),
             ],
             author=actor,

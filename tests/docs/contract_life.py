@@ -24,7 +24,8 @@ def table():
         for status, acts in TRANSITIONS.items()
         for act, target in acts.items()
     ]
-    ends = [labels[status] for status, acts in TRANSITIONS.items() if not acts]
+    ends = ", ".join(labels[status] for status, acts in TRANSITIONS.items() if not acts)
+    last = f"Nothing leaves these states: {ends}." if ends else "Every state can be left."
     return "\n".join(
         [
             "```mermaid",
@@ -38,7 +39,7 @@ def table():
             "|---|---|---|",
             *rows,
             "",
-            f"Nothing leaves these states: {', '.join(ends)}.",
+            last,
             "",
         ]
     )
