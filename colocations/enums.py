@@ -12,6 +12,15 @@ class LegalBasis(models.TextChoices):
     MANDATE = "MANDATE", "Mandat de gestion"
 
 
+# What a list has room for.
+SHORT_BASES: dict[str, str] = {
+    LegalBasis.ELAN_29: "ELAN, art. 29",
+    LegalBasis.COMMODAT: "Commodat",
+    LegalBasis.HEAD_LEASE: "Bail principal",
+    LegalBasis.MANDATE: "Mandat",
+}
+
+
 class DpeClass(models.TextChoices):
     """Energy classes of the diagnostic; F and G forbid raising the fee (RULEBOOK 2.4)."""
 

@@ -106,7 +106,7 @@ AGREEMENT_STATES = (
     ("soon", "Finissent sous 12 mois"),
     ("over", "Échues"),
     ("undocumented", "Prolongation à documenter"),
-    ("late", "Engagement en retard"),
+    ("due", "Engagement en retard ou proche"),
     ("approval", "Agrément à renouveler"),
 )
 
@@ -159,7 +159,7 @@ class AgreementFilter(django_filters.FilterSet):
             "soon": current & Q(ends_on__lte=soon, is_followed=False),
             "over": Q(ends_on__lt=self.day, is_followed=False),
             "undocumented": Q(extension_undocumented=True),
-            "late": Q(late_count__gt=0),
+            "due": Q(due_count__gt=0),
             "approval": current & Q(approval_ends_on__lte=approval),
         }
         return queryset.filter(conditions[value])

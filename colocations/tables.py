@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from caracol.ui import atoms
+from colocations.enums import SHORT_BASES
 from colocations.models import Colocation, Owner, OwnerAgreement
 from colocations.selectors.homes import nearness
 
@@ -71,8 +72,10 @@ class HomeTable(tables.Table):
             record.occupied_count,
         )
 
-    def render_free(self, value: int) -> SafeString:
-        """Rooms free; none is quiet."""
+    def render_free(self, value: int, record: Any) -> SafeString:
+        """Rooms free; none is quiet, and a closed home has none to let."""
+        if record.closes_on and record.closes_on < self.day:
+            return _NOTHING
         if not value:
             return format_html('<span class="is-none">{}</span>', 0)
         return atoms.status(str(value), "warning", "door")
@@ -185,7 +188,7 @@ class AgreementTable(tables.Table):
 
     def render_legal_basis(self, record: Any) -> SafeString:
         """What it is, in words."""
-        return format_html("{}", record.get_legal_basis_display())
+        return format_html("{}", SHORT_BASES[record.legal_basis])
 
     def render_ends_on(self, record: Any) -> SafeString:
         """The end, and how near it is; a followed one is past news."""

@@ -149,7 +149,7 @@ def obligations(user: Any, today: date) -> WorkGroup | None:
         icon="clipboard-list",
         total=found.count(),
         items=[_obligation(each, today) for each in shown[:SHOWN]],
-        url=f"{reverse('colocations:agreement-list')}?state=late",
+        url=f"{reverse('colocations:agreement-list')}?state=due",
         order=42,
     )
 
@@ -160,7 +160,7 @@ def _obligation(obligation: OwnerObligation, today: date) -> WorkItem:
     return WorkItem(
         kind="obligation",
         title=f"{obligation.label}, {agreement.site.name}",
-        why=f"{obligation.get_kind_display().capitalize()} dû à {agreement.owner}.",
+        why=f"{obligation.get_kind_display().capitalize()}, envers {agreement.owner}.",
         url=reverse("colocations:agreement-detail", args=[agreement.pk]),
         due_on=obligation.due_on,
         otherwise="Le propriétaire peut s'en plaindre et mettre fin à la convention."
@@ -185,7 +185,7 @@ def approvals(user: Any, today: date) -> WorkGroup | None:
         WorkItem(
             kind="approval",
             title=agreement.site.name,
-            why=f"Agrément {agreement.approval_reference or 'sans référence'}.",
+            why=f"{agreement.approval_reference or 'Agrément sans référence'}.",
             url=reverse("colocations:agreement-detail", args=[agreement.pk]),
             due_on=agreement.approval_ends_on,
             otherwise="Le retrait de l'agrément est une cause de fin de la convention.",

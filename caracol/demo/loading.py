@@ -15,6 +15,7 @@ from caracol.accounts.services import grant
 from caracol.core.errors import Refused
 from caracol.core.periods import Month
 from caracol.demo import workbook
+from caracol.demo.belongings import Belongings
 from caracol.demo.life import Life
 from caracol.demo.logins import COLLEAGUES, PASSWORD, TEAM, Login
 from caracol.demo.money import Authors, Event, Money, in_order
@@ -157,6 +158,7 @@ class Loader:
             life.write(chapter)
             self._play(chapter, money)
         life.write_gaps(self.story.gaps)
+        Belongings(self.story.today, self.team["gla"]).write()
         life.close_settled()
         self._lock()
 

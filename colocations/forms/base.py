@@ -116,8 +116,17 @@ def _formfield(column: Any, **kwargs: Any) -> forms.Field | None:
         return MoneyField(min_value=0, **shared)
     if isinstance(column, models.DateField):
         return DateField(**shared)
+    if column.choices:
+        kept = [] if has_default else [("", "Non renseigné" if column.blank else "Choisir…")]
+        return forms.ChoiceField(choices=[*kept, *_capital(column.choices)], **shared)
     field: forms.Field | None = column.formfield(**kwargs)
+    if isinstance(field, forms.ModelChoiceField) and field.empty_label:
+        field.empty_label = "Choisir…"
     return field
+
+
+def _capital(choices: Any) -> list[tuple[str, str]]:
+    return [(value, capfirst(str(label))) for value, label in choices]
 
 
 class ReasonForm(ActForm):

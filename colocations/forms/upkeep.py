@@ -1,17 +1,17 @@
 """Forms of voids, works, equipment and keys."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from caracol.accounts.models import User
 from caracol.core import clock
 from caracol.ui.fields import DateField
 from colocations.enums import HolderKind, VoidCause
-from colocations.forms.base import ActForm, RowForm
+from colocations.forms.base import ActForm, RowForm, Said
 from colocations.models import Equipment, KeySet, Room, RoomVoid, RoomWorks
 from colocations.selectors.occupancy import Household
 from colocations.services import equipment, keys, voids, works
@@ -110,6 +110,7 @@ class EquipmentForm(RowForm):
         room.label_from_instance = lambda row: f"Chambre {row.number}"
         self.places = places
         self.fields["place"].widget.attrs["list"] = "places"
+        self.fields["value"].help_text = "Pour un seul objet."
         self.fields["place"].help_text = "Cuisine, salon, entrée… si ce n'est pas une chambre."
 
     def clean(self) -> dict[str, Any]:
@@ -196,27 +197,47 @@ class MoveForm(ActForm):
 class GiveKeysForm(MoveForm):
     """Whom keys are handed to, and when."""
 
-    layout = (("holder_kind",), ("contract", "staff"), ("holder",), ("on",))
+    layout = (("to",), ("holder",), ("on",))
 
-    holder_kind = forms.ChoiceField(
-        label="À qui",
-        choices=[(each.value, str(each.label).capitalize()) for each in HolderKind],
-        widget=forms.RadioSelect,
-        initial=HolderKind.RESIDENT,
+    to = forms.ChoiceField(label="À qui")
+    holder = forms.CharField(
+        label="Si c'est quelqu'un d'autre, qui",
+        required=False,
+        max_length=120,
+        help_text="Propriétaire, entreprise, gardien…",
     )
-    contract = forms.ChoiceField(label="Résident·e", required=False)
-    staff = forms.ModelChoiceField(
-        label="Membre de l'équipe", queryset=User.objects.none(), required=False
-    )
-    holder = forms.CharField(label="Autre personne", required=False, max_length=120)
 
     def __init__(
         self, *args: Any, households: Sequence[Household], team: Any, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        contract: Any = self.fields["contract"]
-        named = [(each.contract, each.label) for each in households]
-        contract.choices = [("", "Choisir…"), *named]
-        staff: Any = self.fields["staff"]
-        staff.queryset = team
-        staff.empty_label = "Choisir…"
+        self.people = {f"{HolderKind.STAFF}:{user.pk}": user for user in team}
+        residents = [(f"{HolderKind.RESIDENT}:{each.contract}", each.label) for each in households]
+        to: Any = self.fields["to"]
+        to.choices = [
+            ("", "Choisir…"),
+            ("Résident·e·s de la colocation", residents),
+            ("Équipe", [(key, str(user)) for key, user in self.people.items()]),
+            (f"{HolderKind.OTHER}:", "Quelqu'un d'autre"),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the name of somebody else."""
+        data = super().clean() or {}
+        other = str(data.get("to", "")).startswith(HolderKind.OTHER)
+        if other and not data.get("holder", "").strip():
+            self.add_error("holder", "Indiquez à qui les clés sont remises.")
+        return data
+
+    @property
+    def said(self) -> Said:
+        """Whom the keys go to, by kind."""
+        said = super().said
+        chosen = said.facts.pop("to")
+        kind, _colon, which = chosen.partition(":")
+        facts = said.facts | {
+            "holder_kind": kind,
+            "contract": which if kind == HolderKind.RESIDENT else "",
+            "staff": self.people.get(chosen),
+        }
+        return replace(said, facts=facts)

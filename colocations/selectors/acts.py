@@ -24,6 +24,9 @@ def room_acts(user: Any, line: RoomLine) -> list[RoomAct]:
     if not line.is_free or line.closed:
         return []
     room = line.room
+    if line.arrives_on:
+        act = _in_works(user, line)
+        return [act] if act else []
     found = [
         _act(user, room, "Attribuer", "residents:contract-new", "user-plus", chambre=room.pk),
         _in_works(user, line),

@@ -29,7 +29,8 @@ APPROVAL_NEAR_DAYS = 120
 
 def agreements_on(day: date, queryset: Any) -> Any:
     """Annotate agreements with their rooms, what is overdue, and whether a later one follows."""
-    late = OwnerObligation.objects.filter(agreement=OuterRef("pk"), done_on=None, due_on__lt=day)
+    owed = OwnerObligation.objects.filter(agreement=OuterRef("pk"))
+    late = owed.filter(done_on=None, due_on__lt=day)
     rooms = Room.objects.filter(rooms_open_on(day), colocation__site=OuterRef("site"))
     later = OwnerAgreement.objects.filter(
         site=OuterRef("site"), starts_on__gt=OuterRef("starts_on")
@@ -37,6 +38,7 @@ def agreements_on(day: date, queryset: Any) -> Any:
     return queryset.select_related("site__territory", "owner").annotate(
         room_count=RowCount(rooms.values("pk")),
         late_count=RowCount(late.values("pk")),
+        due_count=RowCount(obligations_due(owed, day).values("pk")),
         is_followed=Exists(later),
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models.functions import Length
 
 from caracol.core.money import ZERO
-from colocations.enums import HolderKind, KeyAct
+from colocations.enums import EquipmentState, HolderKind, KeyAct
 from colocations.models import Colocation, Equipment, KeyMove, KeySet
 from colocations.selectors.occupancy import Household, contracts
 
@@ -27,6 +27,15 @@ class Place:
     def value(self) -> Decimal:
         """What it cost, as far as it is known."""
         return sum(((each.value or ZERO) * each.quantity for each in self.pieces), ZERO)
+
+    @property
+    def poor(self) -> str:
+        """What is worn or broken, in words; nothing when all is well."""
+        worn = sum(each.state == EquipmentState.WORN for each in self.pieces)
+        broken = sum(each.state == EquipmentState.BROKEN for each in self.pieces)
+        words = [f"{worn} usé{'s' if worn > 1 else ''}"] if worn else []
+        words += [f"{broken} hors d'usage"] if broken else []
+        return ", ".join(words)
 
     @property
     def count(self) -> int:

@@ -65,9 +65,12 @@ def rooms_on(day: date, queryset: Any) -> Any:
         .filter(Q(ends_on=None) | Q(ends_on__gte=day))
         .order_by("-starts_on")
     )
-    works = RoomWorks.objects.filter(
-        void__in=voids.order_by().values("pk"), done_on=None, expected_on__isnull=False
-    ).order_by("-expected_on")
+    works = (
+        RoomWorks.objects.filter(void__room=OuterRef("pk"), void__starts_on__lte=day)
+        .filter(Q(void__ends_on=None) | Q(void__ends_on__gte=day))
+        .filter(done_on=None, expected_on__isnull=False)
+        .order_by("-expected_on")
+    )
     return (
         queryset.select_related("colocation__site__territory")
         .annotate(

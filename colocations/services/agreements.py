@@ -16,7 +16,7 @@ from colocations.models import OwnerAgreement, Room
 from colocations.selectors.occupancy import contracts
 from colocations.services.doubts import NOTHING_ACCEPTED, Acceptance, Doubt, settle
 from colocations.services.homes import outlasting
-from colocations.services.saving import current, locked, save
+from colocations.services.saving import both, save
 
 SIGNED = history.label("colocations.agreement-signed", "Convention enregistrée")
 CHANGED = history.label("colocations.agreement-changed", "Convention modifiée")
@@ -60,8 +60,7 @@ def edit_agreement(
     contracts would outlast the end corrected.
     """
     with history.act(CHANGED, actor=actor, reason=acceptance.reason):
-        before = locked(agreement)
-        held: OwnerAgreement = current(agreement, facts, seen)
+        before, held = both(agreement, facts, seen)
         acts = acts_of(held)
         if held.ends_on != before.ends_on and (acts or held.shortenings.exists()):
             raise EndNotCorrected(

@@ -14,7 +14,7 @@ from colocations.enums import LegalBasis
 from colocations.models import Colocation, OwnerAgreement, Room
 from colocations.selectors.occupancy import Bound, contracts
 from colocations.services.doubts import NOTHING_ACCEPTED, Acceptance, Doubt, settle
-from colocations.services.saving import current, locked, save
+from colocations.services.saving import both, current, save
 
 CREATED = history.label("colocations.home-created", "Colocation créée")
 CHANGED = history.label("colocations.home-changed", "Colocation modifiée")
@@ -45,8 +45,7 @@ def create_home(*, actor: User, **facts: Any) -> Colocation:
 def edit_home(*, home: Colocation, actor: User, seen: str = "", **facts: Any) -> Colocation:
     """Change a home. Raises Invalid, ChangedMeanwhile, HomeRefused."""
     with history.act(CHANGED, actor=actor):
-        before = locked(home)
-        held: Colocation = current(home, facts, seen)
+        before, held = both(home, facts, seen)
         _with_officer(facts)
         for name in ("mission_officer", "mission_officer_email"):
             setattr(held, name, facts.get(name, getattr(held, name)))

@@ -1,5 +1,6 @@
 """Write a row or say in French, field by field, why it may not be written."""
 
+import copy
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -29,11 +30,17 @@ def current(row: Any, facts: Mapping[str, Any], seen: str) -> Any:
 
     Raises ChangedMeanwhile.
     """
-    held = locked(row)
-    refuse_if_changed(held, facts, seen)
+    return both(row, facts, seen)[1]
+
+
+def both(row: Any, facts: Mapping[str, Any], seen: str) -> tuple[Any, Any]:
+    """Return a row held as it is, and as it would be with new facts. Raises ChangedMeanwhile."""
+    before = locked(row)
+    refuse_if_changed(before, facts, seen)
+    after = copy.copy(before)
     for name, value in facts.items():
-        setattr(held, name, value)
-    return held
+        setattr(after, name, value)
+    return before, after
 
 
 def save(row: models.Model, fields: Iterable[str] | None = None) -> None:

@@ -12,7 +12,7 @@ from colocations.models import Diagnostic, Room, Site
 from colocations.permissions import may_edit
 from colocations.selectors.occupancy import contracts
 from colocations.services.doubts import NOTHING_ACCEPTED, Acceptance, Doubt, settle
-from colocations.services.saving import Invalid, current, locked, save
+from colocations.services.saving import Invalid, both, current, locked, save
 
 CREATED = history.label("colocations.site-created", "Site enregistré")
 CHANGED = history.label("colocations.site-changed", "Site modifié")
@@ -52,8 +52,7 @@ def edit_site(
 ) -> Site:
     """Change a site. Raises Invalid, ChangedMeanwhile, TerritoryMoveRefused, Doubtful."""
     with history.act(CHANGED, actor=actor, reason=acceptance.reason):
-        before = locked(site)
-        held: Site = current(site, facts, seen)
+        before, held = both(site, facts, seen)
         doubts = _doubts(held)
         if held.department != before.department:
             held.territory = _territory(held.department, actor)

@@ -11,7 +11,7 @@ from caracol.accounts.models import User
 from caracol.core import clock
 from caracol.core.pages import PageRequest, get_visible_or_404, page, render_page
 from caracol.ui import toasts
-from colocations.enums import KeyAct
+from colocations.enums import HolderKind, KeyAct
 from colocations.forms.upkeep import GiveKeysForm, KeySetForm, MoveForm
 from colocations.models import Colocation, KeyMove, KeySet, Room
 from colocations.selectors.belongings import home_keys, key_lines, passages
@@ -135,7 +135,7 @@ def _move_form(request: PageRequest, keys: KeySet, act: KeyAct) -> MoveForm:
         numbers = [one.key for one in here]
         mine = [house for house in households if house.contract in numbers]
         households = [*mine, *[house for house in households if house not in mine]]
-        initial["contract"] = mine[0].contract if mine else ""
+        initial["to"] = f"{HolderKind.RESIDENT}:{mine[0].contract}" if mine else ""
     team = _team(home.site.territory_id)
     return GiveKeysForm(data, initial=initial, households=households, team=team)
 

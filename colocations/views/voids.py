@@ -1,6 +1,7 @@
 """Voids and the works done meanwhile."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -15,12 +16,14 @@ from colocations.enums import VoidCause
 from colocations.forms.upkeep import DoneForm, EndVoidForm, VoidForm, WorksForm
 from colocations.models import Room, RoomVoid, RoomWorks
 from colocations.permissions import causes_of, may_write_void, sees_costs
+from colocations.selectors.occupancy import contracts
 from colocations.services import voids as services
 from colocations.services import works as works_services
 from colocations.views.flow import Flow, try_act
 from colocations.views.rooms import ROOMS, trail_to_room
 
 VOIDS = RoomVoid.objects.select_related("room__colocation__site__territory")
+ONE_DAY = timedelta(days=1)
 WORKS = RoomWorks.objects.select_related("void__room__colocation__site__territory")
 
 
@@ -46,10 +49,13 @@ def void_new(request: PageRequest, pk: int) -> HttpResponse:
     room = get_visible_or_404(request, ROOMS, pk=pk)
     causes = causes_of(request.user, _territory(room))
     asked = request.GET.get("cause", "")
+    coming = contracts().bound(request.user, [room.pk], clock.today(), None)
+    arrives = next((one.starts_on for one in coming if one.starts_on), None)
+    before = arrives - ONE_DAY if arrives and arrives > clock.today() else ""
     initial = {
         "cause": asked if asked in causes else causes[0],
         "starts_on": request.GET.get("starts_on") or clock.today(),
-        "ends_on": request.GET.get("ends_on", ""),
+        "ends_on": request.GET.get("ends_on") or before,
     }
     form = VoidForm(request.POST or None, initial=initial, causes=causes)
     flow = Flow(request, form)
