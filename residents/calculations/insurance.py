@@ -196,11 +196,11 @@ def _reminder(stand: Standing, done: Sequence[Done], delays: Delays) -> NextStep
     if stand.day >= registered_on and last_done is not None:
         return _registered(registered_on)
     if come:
-        return _remind(come[-1], expiry)
+        return _remind(come[-1], stand)
     if open_leads:
         lead = open_leads[0]
         is_first = lead == min(delays.reminders)
-        return None if is_first else _remind(lead, expiry)
+        return None if is_first else _remind(lead, stand)
     return _registered(registered_on)
 
 
@@ -212,13 +212,14 @@ def _registered(due_on: date) -> NextStep:
     )
 
 
-def _remind(lead: int, expiry: date) -> NextStep:
-    if lead < 0:
-        why = f"L'attestation se termine dans moins de {-lead} jours."
-    elif lead == 0:
-        why = "L'attestation se termine ce jour-là."
+def _remind(lead: int, stand: Standing) -> NextStep:
+    expiry, left = stand.expiry, (stand.expiry - stand.day).days
+    if left > 0:
+        why = f"L'attestation se termine dans {left} jour{'s' if left > 1 else ''}."
+    elif left == 0:
+        why = "L'attestation se termine aujourd'hui."
     else:
-        why = f"L'attestation manque depuis {lead} jours."
+        why = f"L'attestation manque depuis {-left} jour{'s' if left < -1 else ''}."
     return NextStep(kind="REMINDER", due_on=expiry + timedelta(days=lead), why=why, lead_days=lead)
 
 

@@ -187,7 +187,7 @@ class HousingRequestForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     number = forms.CharField(
         label="Numéro unique (NUR)",
-        max_length=20,
+        max_length=40,
         help_text="18 chiffres, sur l'attestation d'enregistrement.",
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
     )

@@ -10,7 +10,7 @@ _PAPER = re.compile(
     r"(?<![0-9A-Za-z])(?:\d{10}|[12]\d{12}(?:\d{2})?|\d{2}[A-Za-z]{2}\d{5}|[A-Za-z]{1,3}\d{7,10}"
     r"|\d{2}-\d{2}-\d{5})(?![0-9A-Za-z])"
 )
-_SEPARATORS = re.compile(r"(?<=[0-9A-Za-z])[ .\u00a0\u202f](?=\d)")
+_SEPARATORS = re.compile(r"(?<=\d)[ .\u00a0\u202f](?=\d)")
 
 
 def looks_like_paper_number(text: str) -> bool:

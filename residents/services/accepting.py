@@ -73,17 +73,20 @@ def keep_reasons(
 ) -> list[AcceptedWarning]:
     """Write the reason given for each doubt, once; who says it again takes it as their own."""
     kept = []
+    known = {
+        (warning.code, warning.message, warning.reason): warning
+        for warning in AcceptedWarning.objects.filter(contract=contract)
+    }
     for verdict in doubts(verdicts):
         reason = reasons.get(verdict.code, "").strip()[:REASON_LENGTH]
         if not reason:
             continue
-        warning, _new = AcceptedWarning.objects.update_or_create(
-            contract=contract,
-            code=verdict.code,
-            message=verdict.sentence[:400],
-            reason=reason,
-            defaults={"accepted_on": today, "accepted_by": actor},
+        code, message = verdict.code, verdict.sentence[:400]
+        warning = known.get((code, message, reason)) or AcceptedWarning(
+            contract=contract, code=code, message=message, reason=reason
         )
+        warning.accepted_on, warning.accepted_by = today, actor
+        warning.save()
         kept.append(warning)
     return kept
 

@@ -11,9 +11,9 @@ from caracol.core.errors import Refused
 from caracol.core.periods import french_day
 from caracol.notifications.services import MailRefused, queue_mail
 from residents.enums import InsuranceStepKind
-from residents.models import Contract
+from residents.models import Contract, InsuranceStep
 from residents.selectors.insurance_list import InsuredLine
-from residents.services.insurance_path import record_step
+from residents.services.insurance_path import StepRefused, record_step
 
 SUBJECT = "Votre attestation d'assurance"
 
@@ -46,6 +46,9 @@ def ask_certificates(*, lines: Iterable[InsuredLine], on: date, actor: User) -> 
 def _ask(line: InsuredLine, on: date, actor: User) -> None:
     """Write the reminder, then its mail: both or neither. Raises StepRefused, MailRefused."""
     contract = Contract.objects.select_related("territory").get(pk=line.pk)
+    today = InsuranceStep.objects.standing().filter(case__contract=contract, done_on=on)
+    if today.filter(kind=InsuranceStepKind.REMINDER).exists():
+        raise StepRefused("un rappel est déjà parti aujourd'hui")
     record_step(
         contract=contract,
         kind=InsuranceStepKind.REMINDER,

@@ -109,11 +109,8 @@ def covers(draw):
     first = draw(DAYS)
     last = first + timedelta(days=draw(st.integers(0, 200)))
     suspended = draw(st.none() | DAYS)
-    resumed = (
-        draw(st.none() | DAYS.filter(lambda d: suspended and d > suspended))
-        if (suspended)
-        else None
-    )
+    later = draw(st.none() | st.integers(1, 90))
+    resumed = suspended + timedelta(days=later) if suspended and later else None
     return Cover(first, last, suspended, resumed, draw(st.none() | DAYS))
 
 
