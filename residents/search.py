@@ -11,6 +11,16 @@ from caracol.core.registries import Act, SearchHit, register_act, search_provide
 from residents.models import Contract
 from residents.selectors import people as selectors
 
+register_act(
+    Act(
+        "Faire un nouveau contrat",
+        "residents:contract-new",
+        "Résidents",
+        "signer entrée arrivée bail convention brouillon",
+        "file-text",
+    )
+)
+
 
 @search_provider("residents.people")
 def find_people(user: Any, words: str, limit: int) -> Iterator[SearchHit]:

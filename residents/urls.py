@@ -3,7 +3,9 @@
 from django.urls import path
 
 from residents.views import (
+    amending,
     contracts,
+    drafting,
     editing,
     insurance,
     insurance_path,
@@ -11,6 +13,7 @@ from residents.views import (
     occupants,
     people,
     person,
+    signing,
     situation,
 )
 
@@ -35,12 +38,21 @@ urlpatterns = [
     path("demandes-logement/<int:pk>/", situation.request_edit, name="housing-request-edit"),
     path("residents/<int:pk>/historique/", person.person_history, name="person-history"),
     path("residents/<int:pk>/consultations/", person.person_access, name="person-access"),
+    path("contrats/nouveau/", drafting.contract_new, name="contract-new"),
     path("contrats/<int:pk>/", contracts.contract_detail, name="contract-detail"),
     path("assurances/", insurances.insurance_list, name="insurance-list"),
     path("assurances/export/", insurances.insurance_export, name="insurance-export"),
     path("assurances/demander/", insurances.insurance_ask, name="insurance-ask"),
     path("contrats/<int:pk>/menage/ajouter/", occupants.occupant_new, name="occupant-new"),
     path("menage/<int:pk>/", occupants.occupant_edit, name="occupant-edit"),
+    path("contrats/<int:pk>/modifier/", drafting.contract_edit, name="contract-edit"),
+    path("contrats/<int:pk>/signer/", signing.contract_sign, name="contract-sign"),
+    path("contrats/<int:pk>/cles/", signing.contract_keys, name="contract-keys"),
+    path("contrats/<int:pk>/annuler/", signing.contract_cancel, name="contract-cancel"),
+    path("contrats/<int:pk>/avenant/", amending.amendment_new, name="amendment-new"),
+    path("contrats/<int:pk>/renouveler/", amending.contract_renew, name="contract-renew"),
+    path("contrats/<int:pk>/reviser/", amending.contract_revise, name="contract-revise"),
+    path("avenants/<int:pk>/retirer/", amending.amendment_withdraw, name="amendment-withdraw"),
     path("contrats/<int:pk>/assurance/", insurance.contract_insurance, name="contract-insurance"),
     path("contrats/<int:pk>/assurance/attestation/", insurance.insurance_new, name="insurance-new"),
     path(

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from caracol.accounts.enums import Role
 from caracol.accounts.policy import GLA, SOCIAL
-from caracol.core.periods import Month, french_day
+from caracol.core.periods import Month, end_of_duration, french_day
 from caracol.core.registries import (
     KeyFigure,
     WorkGroup,
@@ -17,18 +17,22 @@ from caracol.core.registries import (
     figure_provider,
     work_provider,
 )
+from residents.calculations.renewal import alarms, certain_from
 from residents.enums import ContractKind, ContractStatus
 from residents.models import Contract, ContractTypeRule
 from residents.permissions import READERS, Fact
+from residents.selectors import coming
 from residents.selectors import contracts as selectors
 from residents.selectors.insurance import lacking_insurance
 from residents.selectors.names import names_of
 from residents.selectors.people import holdings_shown, state_condition
+from residents.selectors.rules import rules_in_force
 
 SHOWN = 3
 ENDING_DAYS = 90
 INSURANCE_DAYS = 30
 _FOLLOW: frozenset[Role] = GLA | SOCIAL | {Role.MISSION_OFFICER}
+_ALARMED: frozenset[Role] = GLA | SOCIAL
 _PREPARE: frozenset[Role] = _FOLLOW | {Role.TECHNICAL}
 
 
@@ -192,6 +196,103 @@ def arrivals(user: Any, today: date) -> WorkGroup | None:
         items=_items(user, shown, write, "arrival"),
         url=f"{reverse('residents:person-list')}?state=arriving" if opens_contract else "",
         order=50,
+    )
+
+
+@work_provider("residents.drafts")
+def drafts_to_sign(user: Any, today: date) -> WorkGroup | None:
+    """Contracts prepared that nobody has signed."""
+    if not user.roles & GLA:
+        return None
+    found = coming.drafts(_visible(user, GLA))
+    shown = selectors.with_place(found).order_by("starts_on", "pk")[:SHOWN]
+
+    def write(contract: Any) -> dict[str, Any]:
+        late = contract.starts_on <= today
+        return {
+            "why": f"Brouillon {contract.number}, à relire et à signer.",
+            "due_on": contract.starts_on,
+            "tone": "danger" if late else "info",
+            "otherwise": "La personne habiterait sans titre, et la chambre reste à prendre."
+            if late
+            else "",
+            "url": reverse("residents:contract-sign", args=[contract.pk]),
+            "button": "Relire et signer",
+        }
+
+    return WorkGroup(
+        code="drafts",
+        title="Contrats à signer",
+        icon="pencil",
+        total=found.count(),
+        items=_items(user, shown, write, "contract"),
+        url=reverse("residents:contract-new"),
+        order=15,
+    )
+
+
+@work_provider("residents.renewals")
+def renewals_coming(user: Any, today: date) -> WorkGroup | None:
+    """Contracts that will renew themselves unless somebody says no in time (RULEBOOK 1.2)."""
+    if not user.roles & GLA:
+        return None
+    rules = rules_in_force(today)
+    found = coming.renewing(_visible(user, GLA), today)
+    shown = selectors.with_place(found).order_by("ends_on", "pk")[:SHOWN]
+
+    def write(contract: Any) -> dict[str, Any]:
+        last = certain_from(rules[contract.kind], contract.ends_on) - timedelta(days=1)
+        return {
+            "why": f"Se renouvelle tacitement au terme du {french_day(contract.ends_on)}, sauf "
+            f"congé reçu au plus tard le {french_day(last)}.",
+            "due_on": last,
+            "tone": "warning",
+            "button": "Voir le contrat",
+        }
+
+    return WorkGroup(
+        code="renewals",
+        title="Renouvellements tacites à venir",
+        icon="refresh",
+        total=found.count(),
+        items=_items(user, shown, write, "contract"),
+        url=f"{reverse('residents:person-list')}?sort=dates",
+        order=21,
+    )
+
+
+@work_provider("residents.legal-ends")
+def legal_ends(user: Any, today: date) -> WorkGroup | None:
+    """Contracts past month 12, 15 or 17 of the 18 they may last: prepare what comes after."""
+    if not user.roles & _ALARMED:
+        return None
+    rules = rules_in_force(today)
+    found = coming.nearing_legal_end(_visible(user, _ALARMED), today)
+    shown = selectors.with_place(found).order_by("starts_on", "pk")[:SHOWN]
+
+    def write(contract: Any) -> dict[str, Any]:
+        rule = rules[contract.kind]
+        end = end_of_duration(contract.starts_on, rule.max_total_months or 0)
+        passed = sum(day <= today for day in alarms(rule, contract.starts_on))
+        urgent = passed >= len(rule.alarm_months)
+        return {
+            "why": f"Le type s'arrête au plus tard le {french_day(end)} : préparer le relogement.",
+            "due_on": end,
+            "tone": "danger" if urgent else "warning" if passed > 1 else "info",
+            "otherwise": "Passé ce jour, la personne n'a plus de titre d'occupation."
+            if urgent
+            else "",
+            "button": "Voir le contrat",
+        }
+
+    return WorkGroup(
+        code="legal-ends",
+        title="Durée maximale qui approche",
+        icon="hourglass",
+        total=found.count(),
+        items=_items(user, shown, write, "contract"),
+        url=f"{reverse('residents:person-list')}?sort=dates",
+        order=22,
     )
 
 

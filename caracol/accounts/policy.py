@@ -150,6 +150,17 @@ PAGES: dict[str, frozenset[Role]] = {
     "residents:insurance-choose": GLA_DECIDES,
     "residents:insurance-step-receive": GLA,
     "residents:insurance-step-cancel": GLA,
+    # A contract's life: an assistant prepares and signs what is plain; what is doubtful is accepted
+    # by who decides, which the services see to.
+    "residents:contract-new": GLA,
+    "residents:contract-edit": GLA,
+    "residents:contract-sign": GLA,
+    "residents:contract-keys": GLA,
+    "residents:contract-cancel": GLA,
+    "residents:amendment-new": GLA,
+    "residents:amendment-withdraw": GLA,
+    "residents:contract-renew": GLA,
+    "residents:contract-revise": GLA,
     # Money
     "payments:month-index": GLA | {_C},
     "payments:month-detail": GLA | {_C},

@@ -95,7 +95,7 @@ ACTS: list[Act] = [
     Act("residents:contract-sign", "Signer le contrat", "pencil", _DRAFT, first_in=_DRAFT),
     Act("residents:contract-edit", "Modifier le brouillon", "edit", _DRAFT),
     Act(
-        "residents:keys-give", "Remettre les clés", "key", _SIGNED | _IN_FORCE,
+        "residents:contract-keys", "Remettre les clés", "key", _SIGNED | _IN_FORCE,
         first_in=_SIGNED, condition=_no_keys,
     ),
     Act(
@@ -110,7 +110,7 @@ ACTS: list[Act] = [
         "residents:contract-end", "Enregistrer le départ", "door-exit", _LIVED,
         first_in=_UNDER_NOTICE,
     ),
-    Act("residents:amendment-new", "Faire un avenant", "files", _LIVED, first_in=_IN_FORCE),
+    Act("residents:amendment-new", "Faire un avenant", "files", LIVING, first_in=_IN_FORCE),
     Act(
         "residents:contract-revise", "Réviser par l'IRL", "trending-up", _IN_FORCE,
         condition=_indexed,

@@ -200,7 +200,7 @@ def _check_content(contract: Contract, plan: Plan, change: Change) -> list[Verdi
         )
         found += check_amounts(plan.rule, asked)
     if plan.ends_on != contract.ends_on:
-        found += _check_end(contract, plan)
+        found += _check_end(contract, plan, room)
     elif moved:
         found += _check_owner(room, plan.ends_on)
     return [*found, *_check_people(contract, plan, change, span)]
@@ -233,19 +233,17 @@ def _check_owner(room: Room, ends_on: date) -> list[Verdict]:
     return [refused("owner-end", text, "convention avec le propriétaire", "ends_on")]
 
 
-def _check_end(contract: Contract, plan: Plan) -> list[Verdict]:
+def _check_end(contract: Contract, plan: Plan, room: Room) -> list[Verdict]:
     if contract.status == ContractStatus.NOTICE_GIVEN:
         text = "Un congé est donné : retirez-le avant de changer la date de fin."
         return [refused("notice", text, topic="ends_on")]
     if plan.ends_on < contract.ends_on:
         return []
-    room = plan.new.room_id or plan.last.room_id
-    site = Room.objects.values_list("colocation__site", flat=True).get(pk=room)
     return check_renewal(
         plan.rule,
         life_of(contract),
         plan.ends_on,
-        upstream_end(site),
+        upstream_end(room.colocation.site_id),
         extended=_extensions(contract),
     )
 

@@ -11,7 +11,8 @@ from residents.calculations.type_rule import TypeRule
 from residents.enums import AmendmentKind
 from residents.models import Amendment, Contract, ContractTypeRule
 
-_PLAIN = [name for name in TypeRule.__dataclass_fields__ if name not in {"label", "kind"}]
+_COLUMNS = {field.name for field in ContractTypeRule._meta.concrete_fields} - {"kind"}
+_PLAIN = [name for name in TypeRule.__dataclass_fields__ if name in _COLUMNS]
 _LISTS = {"alarm_months", "charges_modes"}
 
 

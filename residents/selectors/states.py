@@ -11,7 +11,8 @@ _OF_HOLDER = ("person", "is_main", "starts_on", "ends_on")
 def contract_version(contract: Contract) -> str:
     """Return the fingerprint of a contract, as it is written, with all that hangs on it."""
     fields = [field.name for field in Contract._meta.concrete_fields]
-    parts = [version_of(Contract.objects.get(pk=contract.pk), fields)]
+    written = Contract.objects.filter(pk=contract.pk)
+    parts = [version_of(row, fields) for row in written]
     terms = [field.name for field in ContractTerms._meta.concrete_fields]
     rows = ContractTerms.objects.filter(contract=contract).order_by("pk")
     parts += [version_of(row, terms) for row in rows]

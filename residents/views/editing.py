@@ -1,6 +1,7 @@
 """Create and correct a person; what the two who edit at once each typed is shown to the second."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -48,10 +49,20 @@ def person_new(request: PageRequest) -> HttpResponse:
             toasts.say(
                 request, f"{person.full_name} : fiche {person.reference} créée.", undo_url=undo
             )
-            return redirect("residents:person-detail", pk=person.pk)
+            return redirect(_next(request, person))
     context = {"form": form, "alike": alike}
     status = 422 if form.is_bound and form.errors else 200
     return render_page(request, "residents/person_new.html", context, status=status)
+
+
+def _next(request: PageRequest, person: Person) -> str:
+    """Return to the contract being made for the person, when that is where one came from."""
+    if request.GET.get("suite") != "contrat":
+        return reverse("residents:person-detail", args=[person.pk])
+    query = {"personne": str(person.pk)}
+    if request.GET.get("chambre", "").isdigit():
+        query["chambre"] = request.GET["chambre"]
+    return f"{reverse('residents:contract-new')}?{urlencode(query)}"
 
 
 def _alike(user: Any, form: PersonForm) -> list[Lookalike]:

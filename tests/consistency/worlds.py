@@ -24,7 +24,7 @@ from payments.models import TermPaper
 from payments.services.openings import OpeningBalance, take_over_balances
 from payments.services.receiving import record_payment
 from residents.enums import ContractKind, InsuranceStepKind
-from residents.models import HousingRequest
+from residents.models import Amendment, HousingRequest
 from residents.services.insurance_path import record_step
 from tests import factories
 from tests.consistency import patrimony
@@ -56,6 +56,7 @@ class World:
     void_room: Any
     person: Any
     contract: Any
+    amendment: Any
     term: Any
     payment: Any
     insurance: Any
@@ -111,6 +112,9 @@ def make_world(code, *, officer=None):
         patrimony=patrimony.make_patrimony(home, void_room, contract),
         person=person,
         contract=contract,
+        amendment=Amendment.objects.create(
+            contract=contract, number=1, effective_on=contract.ends_on, reason="à retirer"
+        ),
         term=contract.bills.get(),
         payment=received.entry,
         insurance=insurance,
@@ -217,6 +221,14 @@ ARGUMENTS = {
     "payments:receipt-cancel": lambda world: [world.document.number],
     "payments:term-correct": lambda world: [world.term.pk],
     "payments:term-explain": lambda world: [world.term.pk],
+    "residents:amendment-withdraw": lambda world: [world.amendment.pk],
+    "residents:amendment-new": lambda world: [world.contract.pk],
+    "residents:contract-cancel": lambda world: [world.contract.pk],
+    "residents:contract-edit": lambda world: [world.contract.pk],
+    "residents:contract-keys": lambda world: [world.contract.pk],
+    "residents:contract-renew": lambda world: [world.contract.pk],
+    "residents:contract-revise": lambda world: [world.contract.pk],
+    "residents:contract-sign": lambda world: [world.contract.pk],
     "residents:contract-detail": lambda world: [world.contract.pk],
     "residents:contract-history": lambda world: [world.contract.pk],
     "residents:contract-insurance": lambda world: [world.contract.pk],

@@ -1,0 +1,176 @@
+"""Forms of the acts on a contract: days, amounts, people, and a few words."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from caracol.core import clock
+from caracol.ui.fields import DateField, MoneyField
+from colocations.models import Room
+from residents.enums import AidPayee
+from residents.forms.words import refuse_paper_numbers
+from residents.models import Contract, ContractTerms, Person
+from residents.selectors.amending import Change, holders_on
+from residents.selectors.availability import RoomList
+
+_ZERO = Decimal(0)
+_SAME = "Vide : inchangé."
+
+
+def _not_ahead(day: date) -> None:
+    if day > clock.today():
+        raise ValidationError("Cette date ne peut pas être dans l'avenir.")
+
+
+class ActForm(forms.Form):
+    """What every act carries: the version of the contract that was shown."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
+class SignForm(ActForm):
+    """The day of the signature."""
+
+    signed_on = DateField(label="Signé le", validators=[_not_ahead])
+
+
+class KeysForm(ActForm):
+    """The day the keys are handed over."""
+
+    on = DateField(label="Clés remises le", validators=[_not_ahead])
+
+
+class CancelForm(ActForm):
+    """Why a contract goes no further; a draft needs no reason."""
+
+    reason = forms.CharField(
+        label="Motif",
+        max_length=200,
+        required=False,
+        validators=[refuse_paper_numbers],
+        help_text="Pour l'équipe, sans rien de personnel.",
+    )
+
+    def __init__(self, *args: Any, drafted: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = not drafted
+
+
+class RenewForm(ActForm):
+    """Until when, and for how much."""
+
+    ends_on = DateField(label="Nouvelle fin")
+    fee = MoneyField(label="Redevance par mois", required=False, min_value=_ZERO, help_text=_SAME)
+    signed_on = DateField(label="Signé le", validators=[_not_ahead])
+
+
+class ReviseForm(ActForm):
+    """When the revision is asked for, and from when."""
+
+    requested_on = DateField(
+        label="Demandée le",
+        validators=[_not_ahead],
+        help_text="Le jour où la personne en est informée.",
+    )
+    effective_on = DateField(label="Prend effet le", help_text="Ce jour ou après, sans rappel.")
+
+
+class WithdrawForm(ActForm):
+    """Why an amendment is taken back."""
+
+    reason = forms.CharField(label="Motif", max_length=200, validators=[refuse_paper_numbers])
+
+
+class AmendmentForm(ActForm):
+    """What changes from a day on; what stays empty stays as it is."""
+
+    effective_on = DateField(label="Prend effet le")
+    signed_on = DateField(label="Signé le", validators=[_not_ahead])
+    words = forms.CharField(
+        label="Objet",
+        max_length=200,
+        validators=[refuse_paper_numbers],
+        help_text="Figure sur l'avenant : « changement de chambre », « arrivée de la conjointe »…",
+    )
+    room = forms.ChoiceField(label="Chambre", required=False)
+    fee = MoneyField(label="Redevance par mois", required=False, min_value=_ZERO, help_text=_SAME)
+    charges = MoneyField(label="Charges par mois", required=False, min_value=_ZERO, help_text=_SAME)
+    expected_aid = MoneyField(
+        label="Aide attendue par mois", required=False, min_value=_ZERO, help_text=_SAME
+    )
+    aid_payee = forms.ChoiceField(label="Aide versée à", required=False)
+    ends_on = DateField(label="Fin du contrat", required=False, help_text=_SAME)
+    leaves = forms.MultipleChoiceField(
+        label="Quittent le contrat", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    co_search = forms.CharField(
+        label="Rejoignent le contrat",
+        required=False,
+        max_length=80,
+        help_text="Cherchez par nom, puis cochez.",
+        widget=forms.TextInput({"type": "search", "autocomplete": "off"}),
+    )
+    cotitulaires = forms.MultipleChoiceField(
+        label="Signent aussi", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    main = forms.ChoiceField(
+        label="Titulaire principal·e", required=False, help_text="Qui reçoit les courriers."
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        contract: Contract,
+        last: ContractTerms,
+        rooms: RoomList,
+        candidates: list[Person],
+        usual_charges: str = "",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.contract, self.last, self.rooms, self.candidates = contract, last, rooms, candidates
+        self.present = [holder.person for holder in holders_on(contract, clock.today())]
+        if not self.present:
+            self.present = [holder.person for holder in holders_on(contract, contract.starts_on)]
+        place = f"Inchangée : chambre {last.room.number}, {last.room.colocation.name}"
+        self._offer("room", [("", place), *rooms.choices[1:]])
+        said = dict(AidPayee.choices)[last.aid_payee]
+        self._offer("aid_payee", [("", f"Inchangé : {said}"), *AidPayee.choices])
+        names = [(str(person.pk), person.full_name) for person in self.present]
+        joining = [(str(person.pk), person.full_name) for person in candidates]
+        self._offer("leaves", names)
+        self._offer("cotitulaires", joining)
+        self._offer("main", [("", "Inchangé·e"), *names, *joining])
+        if (contract.charges_mode or usual_charges) == "ALL_IN" and not last.charges:
+            del self.fields["charges"]
+
+    def _offer(self, name: str, choices: list[Any]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def _people(self, name: str, among: list[Person]) -> tuple[Person, ...]:
+        chosen = set(self.cleaned_data[name])
+        return tuple(person for person in among if str(person.pk) in chosen)
+
+    @property
+    def change(self) -> Change:
+        """What the valid form changes."""
+        data = self.cleaned_data
+        everybody = {str(person.pk): person for person in [*self.present, *self.candidates]}
+        room: Room | None = self.rooms.rooms.get(int(data["room"])) if data["room"] else None
+        return Change(
+            effective_on=data["effective_on"],
+            room=room,
+            fee=data["fee"],
+            charges=data.get("charges"),
+            expected_aid=data["expected_aid"],
+            aid_payee=data["aid_payee"] or None,
+            ends_on=data["ends_on"],
+            joins=self._people("cotitulaires", self.candidates),
+            leaves=self._people("leaves", self.present),
+            main=everybody.get(data["main"]),
+            signed_on=data["signed_on"],
+            words=data["words"],
+        )

@@ -1,0 +1,119 @@
+"""Amendments, renewals and revisions on their pages: shown first, then done."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from caracol.core import clock
+from caracol.core.periods import Month, add_months
+from payments.services.closing import close_month
+from residents.models import Amendment
+from tests import factories
+from tests.residents.views.test_birth import text
+
+
+def address(name, contract):
+    return reverse(f"residents:{name}", args=[contract.pk])
+
+
+def sent(contract, **changed):
+    today = clock.today()
+    return {
+        "effective_on": Month.of(today).next().first.isoformat(),
+        "signed_on": today.isoformat(),
+        "words": "accord",
+        **changed,
+    }
+
+
+def test_an_amendment_shows_its_effect_before_it_is_saved(page, lived):
+    here = address("amendment-new", lived)
+    assert "Ce qui reste vide ne change pas" in text(page.get(here))
+    shown = text(page.htmx("post", here, sent(lived, fee="190", essai=1), target="apercu"))
+    assert "<html" not in shown
+    assert "Ce que ça change au compte" in shown
+    assert not Amendment.objects.exists()
+    page.post(here, sent(lived, fee="190"))
+    assert lived.terms.order_by("-starts_on")[0].fee == Decimal(190)
+
+
+def test_billed_months_ask_for_a_word_more(page, lived, manager):
+    month = Month.of(clock.today()).previous()
+    close_month(month=month, actor=manager)
+    here = address("amendment-new", lived)
+    data = sent(lived, fee="190", effective_on=month.first.isoformat())
+    data["raison_retroactive"] = "oubli"
+    shown = page.post(here, data)
+    assert shown.status_code == 422
+    assert "Je confirme" in text(shown)
+    assert page.post(here, data | {"confirme": 1}).status_code == 302
+    assert Amendment.objects.get().effective_on == month.first
+
+
+def test_what_is_forbidden_stays_on_the_page_with_what_was_typed(page, lived):
+    response = page.post(address("amendment-new", lived), sent(lived, fee="250"))
+    assert response.status_code == 422
+    shown = text(response)
+    assert "plafond de 200,00" in shown
+    assert 'value="accord"' in shown
+
+
+def test_an_amendment_to_come_is_undone_from_its_message(page, lived):
+    page.post(address("amendment-new", lived), sent(lived, fee="190"))
+    amendment = Amendment.objects.get()
+    here = reverse("residents:amendment-withdraw", args=[amendment.pk])
+    assert "Retirer" in text(page.get(here))
+    page.post(f"{here}?defaire=1")
+    amendment.refresh_from_db()
+    assert amendment.withdrawn_on == clock.today()
+    assert lived.terms.count() == 1
+
+
+def test_a_renewal_proposes_what_the_law_allows(page, lived):
+    here = address("contract-renew", lived)
+    shown = text(page.get(here))
+    assert "Au plus tard le" in shown
+    assert "Renouvellement tacite à venir" in shown
+    until = add_months(lived.ends_on, 2)
+    data = {"ends_on": until.isoformat(), "signed_on": clock.today().isoformat()}
+    page.post(here, data)
+    lived.refresh_from_db()
+    assert lived.ends_on == until
+
+
+def test_a_renewal_too_long_is_refused_in_words(page, lived):
+    data = {
+        "ends_on": add_months(lived.starts_on, 19).isoformat(),
+        "signed_on": clock.today().isoformat(),
+    }
+    response = page.post(address("contract-renew", lived), data)
+    assert "18 mois au plus" in text(response)
+    assert not Amendment.objects.exists()
+
+
+def test_a_revision_too_early_says_when(page, lived):
+    shown = text(page.get(address("contract-revise", lived)))
+    assert "Pas avant 12 mois" in shown
+
+
+def test_a_contract_that_is_over_refuses_acts_in_words(page, lived):
+    lived.status = "ENDED"
+    lived.save()
+    response = page.post(address("amendment-new", lived), sent(lived, fee="190"))
+    assert "ne se modifie pas par avenant" in text(response)
+
+
+@pytest.mark.parametrize("name", ["amendment-new", "contract-renew", "contract-revise"])
+def test_a_page_costs_the_same_whatever_the_contract_has_lived(page, query_count, lived, name):
+    def cost():
+        page.get(address(name, lived))
+        with query_count() as counted:
+            page.get(address(name, lived))
+        return counted.value
+
+    before = cost()
+    day = Month.of(clock.today()).next().first
+    for turn in range(3):
+        factories.make_amendment(lived, effective_on=add_months(day, turn))
+    assert cost() <= before + 1
