@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.utils.module_loading import module_has_submodule
 
 # What libraries put in the administration and nobody should change by hand.
-_NOT_ADMINISTERED = {"account", "axes", "mfa", "usersessions"}
+_NOT_ADMINISTERED = {"account", "auth", "axes", "mfa", "usersessions"}
 for model in list(admin.site._registry):
     if model._meta.app_label in _NOT_ADMINISTERED:
         admin.site.unregister(model)

@@ -9,7 +9,12 @@ import pghistory
 if TYPE_CHECKING:
     from caracol.accounts.models import User
 
-LABELS: dict[str, str] = {}
+LABELS: dict[str, str] = {
+    # Acts of lower layers, which name them in the context themselves.
+    "parameters.value.opened": "Nouvelle valeur, à partir d'un jour",
+    "parameters.value.corrected": "Correction d'une valeur",
+    "register.imported": "Import d'un registre",
+}
 
 
 def label(code: str, sentence: str) -> str:

@@ -5,8 +5,21 @@ from typing import ClassVar
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from pghistory.models import Context
 
 from caracol.core.guards import append_only
+
+
+class Act(Context):
+    """An act in the history: who, when, why; the rows it touched keep their own events."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "acte"
+        verbose_name_plural = "historique"
+
+    def __str__(self) -> str:
+        return f"acte du {self.created_at:%d/%m/%Y}"
 
 
 class AccessAction(models.TextChoices):

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
@@ -195,6 +196,32 @@ def _plain_value(column: Any, value: Any) -> str:
     if isinstance(value, datetime | date):
         return french_day(value)
     return str(value)
+
+
+def rows_of_act(act_id: Any, *, masks: Masks = frozenset()) -> list[RowChange]:
+    """Return what one act did to every row it touched, model by model; at most SHOWN_EVENTS."""
+    rows: list[RowChange] = []
+    for model in tracked_models():
+        events = model.pgh_event_model.objects  # type: ignore[attr-defined]
+        touched = list(events.filter(pgh_context_id=act_id).order_by("pgh_id")[:SHOWN_EVENTS])
+        if not touched:
+            continue
+        ids = {event.pgh_obj_id for event in touched}
+        earlier = events.filter(pgh_obj_id__in=ids, pgh_id__lt=touched[0].pgh_id)
+        before: dict[int, Any] = {e.pgh_obj_id: e for e in earlier.order_by("pgh_id")}
+        for event in touched:
+            event.pgh_tracked_model = model
+        names = _related_names(touched)
+        for event in touched:
+            rows.append(_row_change(event, before.get(event.pgh_obj_id), names, masks))
+            before[event.pgh_obj_id] = event
+    return rows[:SHOWN_EVENTS]
+
+
+def tracked_models() -> list[type[models.Model]]:
+    """Return the models whose changes the database writes, by name."""
+    found = [model for model in apps.get_models() if hasattr(model, "pgh_event_model")]
+    return sorted(found, key=lambda model: model._meta.label)
 
 
 def consultations_of(subjects: Subjects) -> models.QuerySet[AccessRecord]:

@@ -206,6 +206,32 @@ def measure_of(subject: str, code: str) -> Measure | None:
     return measures.get((subject, code))
 
 
+@dataclass(frozen=True)
+class AdminFigure:
+    """One figure of the first page of the administration, and the page that says more."""
+
+    label: str
+    value: Any
+    hint: str = ""
+    url: str = ""
+    tone: str = ""
+    order: int = 50
+
+
+AdminFigureProvider = Callable[[Any], Iterable[AdminFigure]]
+admin_figures: dict[str, AdminFigureProvider] = {}
+
+
+def admin_figure_provider(code: str) -> Callable[[AdminFigureProvider], AdminFigureProvider]:
+    """Register a function (now) → figures for the direction."""
+
+    def register(function: AdminFigureProvider) -> AdminFigureProvider:
+        admin_figures[code] = function
+        return function
+
+    return register
+
+
 Arrival = Callable[[Any], None]
 
 arrivals: list[Arrival] = []

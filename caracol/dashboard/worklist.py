@@ -19,7 +19,7 @@ def invitations(user: Any, today: date) -> WorkGroup | None:
     """Invitations nobody has accepted yet, for those who decide."""
     if not user.roles & GLA_DECIDES:
         return None
-    found = Invitation.objects.filter(accepted_at=None)
+    found = Invitation.objects.open()
     rights = [right for right in user.rights if right.role in GLA_DECIDES]
     if not any(r.role in NETWORK_WIDE or r.territory_id is None for r in rights):
         own = [right.territory_id for right in rights]

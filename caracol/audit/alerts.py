@@ -1,0 +1,92 @@
+"""What is unusual in the register of consultations: by night, on a day off, or a great many."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from caracol.audit.models import AccessRecord
+from caracol.parameters.selectors import ParameterMissing, value
+
+DAYS = 30
+PEOPLE, ROWS, HOURS = (
+    "access_alert.people_a_day",
+    "access_alert.rows_a_day",
+    "access_alert.office_hours",
+)
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One user on one day, and what is unusual about it."""
+
+    day: date
+    user_id: int
+    who: str
+    reasons: tuple[str, ...]
+    count: int
+
+    @property
+    def query(self) -> str:
+        """The filters of the register that show it."""
+        first = f"at__gte={self.day:%Y-%m-%d}"
+        last = f"at__lt={self.day + timedelta(days=1):%Y-%m-%d}"
+        return f"user__id__exact={self.user_id}&{first}&{last}"
+
+
+@dataclass
+class _Day:
+    who: str = ""
+    count: int = 0
+    rows: int = 0
+    subjects: set[tuple[int, int]] | None = None
+    outside: int = 0
+
+
+def alerts(now: datetime) -> list[Alert]:
+    """Return what is unusual in the last days, latest first. One query, whatever the volume."""
+    today = timezone.localtime(now).date()
+    hours = _known(HOURS, today, {"from": "07:00", "to": "21:00"})
+    opens, closes = time.fromisoformat(hours["from"]), time.fromisoformat(hours["to"])
+    days: dict[tuple[date, int], _Day] = defaultdict(_Day)
+    since = now - timedelta(days=DAYS)
+    found = AccessRecord.objects.filter(at__gte=since).values_list(
+        *("at", "user_id", "user__first_name", "user__last_name", "action"),
+        *("content_type_id", "object_id", "rows"),
+    )
+    for at, user_id, first, last, action, kind, pk, rows in found.iterator(chunk_size=5000):
+        local = timezone.localtime(at)
+        day = days[local.date(), user_id]
+        day.who = f"{first} {last}".strip()
+        day.count += 1
+        day.rows += (rows or 0) if action == "EXPORT" else 0
+        if pk is not None:
+            day.subjects = (day.subjects or set()) | {(kind, pk)}
+        if local.weekday() >= 5 or not opens <= local.time() < closes:
+            day.outside += 1
+    most, many = int(_known(PEOPLE, today, 60)), int(_known(ROWS, today, 500))
+    listed = [
+        Alert(day, user_id, known.who, reasons, known.count)
+        for (day, user_id), known in days.items()
+        if (reasons := _reasons(known, most, many))
+    ]
+    return sorted(listed, key=lambda alert: (alert.day, alert.count), reverse=True)
+
+
+def _reasons(day: _Day, most: int, many: int) -> tuple[str, ...]:
+    opened = len(day.subjects or ())
+    said = [
+        (opened > most, f"{opened} fiches ouvertes dans la journée"),
+        (day.rows > many, f"{day.rows} lignes exportées"),
+        (day.outside > 0, f"{day.outside} hors des heures habituelles"),
+    ]
+    return tuple(words for unusual, words in said if unusual)
+
+
+def _known(key: str, on: date, otherwise: Any) -> Any:
+    try:
+        return value(key, on)
+    except ParameterMissing:
+        return otherwise

@@ -1,0 +1,157 @@
+"""What each dated parameter is, in French: its name, how it is typed, how it is read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from caracol.accounts.enums import Role
+
+ROLES = [("ALL", "Tous les rôles"), *Role.choices]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a value is typed and read: a form field, what it is given, what it gives, its words."""
+
+    field: Callable[[], forms.Field]
+    typed: Callable[[Any], Any] = lambda value: value
+    stored: Callable[[Any], Any] = lambda value: value
+    words: Callable[[Any], str] = str
+
+
+def _choices(choices: list[tuple[str, str]]) -> Shape:
+    return Shape(
+        lambda: forms.ChoiceField(choices=choices),
+        words=lambda value: dict(choices).get(value, str(value)),
+    )
+
+
+def _whole(unit: str) -> Shape:
+    return Shape(
+        lambda: forms.IntegerField(min_value=0, help_text=f"En {unit}."),
+        words=lambda value: f"{value} {unit}",
+    )
+
+
+def _decimal(unit: str) -> Shape:
+    return Shape(
+        lambda: forms.DecimalField(min_value=0, decimal_places=2, help_text=f"En {unit}."),
+        stored=str,
+        words=lambda value: f"{str(value).replace('.', ',')} {unit}",
+    )
+
+
+def _pairs(names: dict[str, str], example: str) -> Shape:
+    """Return the shape of a few named values typed on one line, between bars."""
+
+    def typed(value: Any) -> str:
+        return " | ".join(str(value.get(name, "")) for name in names) if value else ""
+
+    def words(value: Any) -> str:
+        return ", ".join(f"{said} {value.get(name, '')}" for name, said in names.items())
+
+    def stored(text: str) -> dict[str, str]:
+        return dict(zip(names, (part.strip() for part in text.split("|")), strict=True))
+
+    pattern = r"^[^|]+" + r"\|[^|]+" * (len(names) - 1) + "$"
+    said = " | ".join(names.values())
+    return Shape(
+        lambda: forms.RegexField(pattern, help_text=f"{said}. Exemple : {example}."),
+        typed,
+        stored,
+        words,
+    )
+
+
+def _numbers() -> Shape:
+    def stored(text: str) -> list[int]:
+        return [int(part) for part in text.replace(";", ",").split(",")]
+
+    return Shape(
+        lambda: forms.RegexField(
+            r"^\s*-?\d+(\s*[,;]\s*-?\d+)*\s*$",
+            help_text="Des jours, avec des virgules ; négatifs : avant. Exemple : -45, 0, 8.",
+        ),
+        lambda value: ", ".join(map(str, value)) if value else "",
+        stored,
+        lambda value: ", ".join(map(str, value)),
+    )
+
+
+_ROLES = Shape(
+    lambda: forms.MultipleChoiceField(choices=ROLES, widget=forms.CheckboxSelectMultiple),
+    words=lambda value: ", ".join(dict(ROLES).get(role, role) for role in value),
+)
+_LETTERS = Shape(
+    lambda: forms.RegexField(r"^[A-G]*$", help_text="Les lettres, sans espace. Exemple : FG."),
+    words=lambda value: ", ".join(str(value)) or "aucune",
+)
+ANY = Shape(lambda: forms.JSONField(help_text="Au format JSON."))
+_HOURS = _pairs({"from": "de", "to": "à"}, "07:00 | 21:00")
+_SEASON = _pairs({"from": "du (mois-jour)", "to": "au"}, "11-01 | 03-31")
+_SURFACE = _pairs(
+    {"one": "une personne (m²)", "two": "deux (m²)", "more": "chacune en plus (m²)"}, "9 | 16 | 9"
+)
+_ARREARS = _choices(
+    [
+        ("TWO_TIMES", "deux fois la dépense mensuelle"),
+        ("450_OR_3_MONTHS", "450 € ou trois mois de dépense"),
+    ]
+)
+
+KNOWN: dict[str, tuple[str, Shape]] = {
+    "agreement.max_years": ("Convention ELAN : durée maximale", _whole("ans")),
+    "agreement.extension_years": ("Convention ELAN : une prolongation", _whole("ans")),
+    "caf.arrears_rule": ("Impayé au sens de la CAF", _ARREARS),
+    "caf.report_delay_months": ("Signaler un impayé à la CAF sous", _whole("mois")),
+    "caf.payout_threshold.AL": ("Seuil de versement, allocation logement", _decimal("€")),
+    "caf.payout_threshold.APL": ("Seuil de versement, APL", _decimal("€")),
+    "winter_truce": ("Trêve hivernale", _SEASON),
+    "conciliation.threshold": ("Conciliation obligatoire jusqu'à", _decimal("€")),
+    "sepa.prenotification_days": ("Prélèvement : prévenir avant", _whole("jours")),
+    "deposit.return_months.conform": ("Rendre le dépôt, logement conforme", _whole("mois")),
+    "deposit.return_months.other": ("Rendre le dépôt, sinon", _whole("mois")),
+    "deposit.late_penalty_percent": ("Dépôt rendu tard : majoration par mois", _whole("%")),
+    "insurance.reminder_days": ("Assurance : jours de rappel", _numbers()),
+    "insurance.registered_letter_days": ("Assurance : lettre recommandée après", _whole("jours")),
+    "insurance.choice_days": ("Assurance : choisir la suite après", _whole("jours")),
+    "insurance.behalf_months": ("Assurance pour compte : après", _whole("mois")),
+    "insurance.behalf_increase_percent": ("Assurance pour compte : majoration", _decimal("%")),
+    "insurance.clause_months": ("Assurance : clause résolutoire après", _whole("mois")),
+    "insurance.suspension_days": ("Assurance : suspension après", _whole("jours")),
+    "insurance.termination_days": ("Assurance : résiliation après", _whole("jours")),
+    "irl.banned_dpe_classes": ("Classes DPE sans révision de loyer", _LETTERS),
+    "irl.claim_years": ("Révision : ne remonte pas au-delà de", _whole("ans")),
+    "aid.min_surface_m2": ("Surface minimale pour l'aide au logement", _SURFACE),
+    "housing.least_surface_m2": ("Surface minimale d'une chambre", _SURFACE),
+    "security.mfa_roles": ("Double authentification demandée à", _ROLES),
+    "access_alert.people_a_day": ("Alerte : fiches ouvertes en un jour", _whole("fiches")),
+    "access_alert.rows_a_day": ("Alerte : lignes exportées en un jour", _whole("lignes")),
+    "access_alert.office_hours": ("Heures habituelles de consultation", _HOURS),
+}
+
+
+def label_of(key: str) -> str:
+    """Return a parameter's French name; its key when nobody named it."""
+    return KNOWN[key][0] if key in KNOWN else key
+
+
+def shape_of(key: str) -> Shape:
+    """Return how a parameter is typed and read."""
+    return KNOWN[key][1] if key in KNOWN else ANY
+
+
+def words_of(key: str, value: Any) -> str:
+    """Return a value as people read it; as it is stored when it has another shape."""
+    try:
+        return shape_of(key).words(value)
+    except (AttributeError, TypeError, ValueError):
+        return str(value)
+
+
+def keys_named(words: str) -> list[str]:
+    """Return the keys whose French name holds the words."""
+    wanted = words.casefold()
+    return [key for key, (label, _shape) in KNOWN.items() if wanted in label.casefold()]
