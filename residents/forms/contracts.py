@@ -1,5 +1,6 @@
 """The form of a contract: what its type does not ask is not asked; what is empty is usual."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -128,9 +129,9 @@ class ContractForm(forms.Form):
     )
     approval_reference = _words("Agrément ou convention", "Qui permet de sous-louer.", 1, 120)
 
-    def __init__(self, *args: Any, desk: Desk, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, desk: Desk, filled: Iterable[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.desk = desk
+        self.desk, self.filled = desk, tuple(filled)
         self.fields["kind"].choices = desk.kinds  # type: ignore[attr-defined]
         self.fields["room"].choices = desk.rooms.choices  # type: ignore[attr-defined]
         self.fields["cotitulaires"].choices = [  # type: ignore[attr-defined]
@@ -197,6 +198,11 @@ class ContractForm(forms.Form):
     def amount_fields(self) -> list[Any]:
         """The amounts that the type has."""
         return self.parts("fee", "charges", "charges_mode", "deposit", "distress_rate")
+
+    @property
+    def filled_fields(self) -> list[Any]:
+        """The words that the room just chosen brings."""
+        return [field for field in self.type_fields if field.name in self.filled]
 
     @property
     def kind_changed(self) -> bool:

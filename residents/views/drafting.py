@@ -160,8 +160,9 @@ def _find(request: PageRequest) -> HttpResponse:
 def _form(request: PageRequest, person: Person, contract: Contract | None = None) -> ContractForm:
     if request.method == "POST":
         data = request.POST.copy()
-        _renew_words(request, data)
-        return ContractForm(data, desk=_desk(request, person, data, contract))
+        filled = _renew_words(request, data)
+        desk = _desk(request, person, data, contract)
+        return ContractForm(data, desk=desk, filled=filled)
     initial = _initial(request, contract)
     shown = {name: str(value) for name, value in initial.items() if value not in (None, "")}
     desk = _desk(request, person, shown | {"people": initial.get("cotitulaires", [])}, contract)
@@ -187,15 +188,17 @@ def _initial(request: PageRequest, contract: Contract | None) -> dict[str, Any]:
     }
 
 
-def _renew_words(request: PageRequest, data: Any) -> None:
-    """Give a form whose type was changed the usual words of the new type."""
-    kind = data.get("kind", "")
-    if data.get("kind_shown", "") in {"", kind}:
-        return
-    usual = usual_words(kind, _room(request, data.get("room", "")))
-    for name, value in usual.items():
-        if value and not data.get(name):
-            data[name] = value
+def _renew_words(request: PageRequest, data: Any) -> list[str]:
+    """Give a form whose type or room was changed their usual words; return which."""
+    kind, room = data.get("kind", ""), data.get("room", "")
+    new_kind = data.get("kind_shown", "") not in {"", kind}
+    if not new_kind and data.get("room_shown", room) == room:
+        return []
+    usual = usual_words(kind, _room(request, room))
+    filled = [name for name, value in usual.items() if value and not data.get(name)]
+    for name in filled:
+        data[name] = usual[name]
+    return filled
 
 
 def _desk(request: PageRequest, person: Person, data: Any, contract: Contract | None) -> Desk:
