@@ -68,11 +68,9 @@ class CertificateForm(forms.Form):
         """What was typed, as the services take it. Call on a valid form."""
         data, written = self.cleaned_data, set(self.cleaned_data["guarantees"])
         names = ("insurer", "policy_number", "starts_on", "ends_on", "insured_address")
-        return Certificate(
-            **{name: data[name] for name in names},
-            received_on=data["received_on"],
-            **{name: name in written for name, _label in GUARANTEES},
-        )
+        said: dict[str, Any] = {name: data[name] for name in (*names, "received_on")}
+        said |= {name: name in written for name, _label in GUARANTEES}
+        return Certificate(**said)
 
 
 class LapseForm(forms.Form):

@@ -1,7 +1,7 @@
 """The insurance of a resident's contract, and the path when it is missing (RULEBOOK 5.1)."""
 
 from datetime import date
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import pghistory
 from django.db import models
@@ -26,7 +26,7 @@ class InsuranceQuerySet(OfContractQuerySet):
             | Q(suspended_on__lte=day) & (Q(resumed_on=None) | Q(resumed_on__gt=day))
         )
 
-    def with_last_day(self) -> Self:
+    def with_last_day(self) -> Any:
         """Annotate certificates with `last_day`: the day before the one they stop covering."""
         stops = Least(
             F("ends_on") + Value(1),

@@ -47,7 +47,7 @@ class Stay:
 def crowding(contract: Contract, stay: Stay, leaving_out: Occupant | None = None) -> list[Verdict]:
     """Return what is doubtful about one more person in the rooms of a contract."""
     period = Span(stay.starts_on, min(stay.ends_on or contract.ends_on, contract.ends_on))
-    others = contract.occupants.exclude(pk=leaving_out.pk if leaving_out else None)
+    others = contract.occupants.exclude(pk=leaving_out.pk if leaving_out else 0)
     stays = [Span(one.starts_on, one.ends_on or contract.ends_on) for one in others]
     stays += [Span(one.starts_on, one.ends_on) for one in contract.holders.all()]
     found: list[Verdict] = []

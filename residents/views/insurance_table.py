@@ -54,7 +54,7 @@ class InsuranceTable(tables.Table):
         """The household, which opens the insurance; its room beneath."""
         line = self.lines[record.pk]
         return format_html(
-            '<a class="row-link" href="{}">{}</a><span class="cell-note">{}</span>',
+            '<span><a class="row-link" href="{}">{}</a><span class="cell-note">{}</span></span>',
             line.url,
             line.name,
             line.place,
