@@ -23,6 +23,7 @@ from residents.models import Contract, ContractTypeRule
 from residents.permissions import READERS, Fact
 from residents.selectors import coming
 from residents.selectors import contracts as selectors
+from residents.selectors.acts import act_link
 from residents.selectors.insurance import lacking_insurance
 from residents.selectors.names import names_of
 from residents.selectors.people import holdings_shown, state_condition
@@ -65,28 +66,34 @@ def contracts_ending(user: Any, today: date) -> WorkGroup | None:
     shown = selectors.with_place(found).annotate(
         max_months=Subquery(limit.values("max_total_months")[:1])
     )
+    shown.order_by("ends_on", "pk")[:SHOWN]
     return WorkGroup(
         code="contracts-ending",
         title="Contrats qui finissent",
         icon="calendar-due",
         total=found.count(),
-        items=_items(user, shown.order_by("ends_on", "pk")[:SHOWN], _ending(today), "contract"),
+        items=_items(
+            user, shown.order_by("ends_on", "pk")[:SHOWN], _ending(user, today), "contract"
+        ),
         url=f"{reverse('residents:person-list')}?sort=dates",
         order=20,
     )
 
 
-def _ending(today: date) -> Callable[[Any], dict[str, Any]]:
+def _ending(user: Any, today: date) -> Callable[[Any], dict[str, Any]]:
     def write(contract: Any) -> dict[str, Any]:
         longest = selectors.longest_end(contract, contract.max_months, contract.owner_end)
         over = contract.ends_on < today
+        act = ("residents:contract-detail", "Voir le contrat")
         if contract.status == ContractStatus.NOTICE_GIVEN:
+            act = ("residents:contract-end", "Enregistrer le départ")
             why = "Congé donné : préparer l'état des lieux de sortie."
         elif longest is None or longest <= contract.ends_on:
             by_owner = contract.owner_end and contract.owner_end <= contract.ends_on
             cause = "le propriétaire reprend le bâtiment" if by_owner else "durée maximale atteinte"
             why = f"Pas de prolongation possible : {cause}. Préparer le relogement."
         else:
+            act = ("residents:contract-renew", "Renouveler")
             why = f"Peut être prolongé jusqu'au {french_day(longest)} au plus."
         return {
             "why": why,
@@ -95,7 +102,7 @@ def _ending(today: date) -> Callable[[Any], dict[str, Any]]:
             "otherwise": "Sans prolongation ni départ, la personne n'a plus de titre d'occupation."
             if over
             else "",
-            "button": "Voir le contrat",
+            **act_link(user, contract, *act),
         }
 
     return write
@@ -115,13 +122,13 @@ def insurance_lacking(user: Any, today: date) -> WorkGroup | None:
         title="Assurances à demander",
         icon="shield-check",
         total=found.count(),
-        items=_items(user, shown, _insurance(today), "insurance"),
+        items=_items(user, shown, _insurance(user, today), "insurance"),
         url=reverse("residents:insurance-list"),
         order=30,
     )
 
 
-def _insurance(today: date) -> Callable[[Any], dict[str, Any]]:
+def _insurance(user: Any, today: date) -> Callable[[Any], dict[str, Any]]:
     def write(contract: Any) -> dict[str, Any]:
         until = contract.insured_until
         gone = until is None or until < today
@@ -136,8 +143,7 @@ def _insurance(today: date) -> Callable[[Any], dict[str, Any]]:
             "due_on": None if gone else until,
             "tone": "danger" if gone else "warning",
             "otherwise": "Un dégât resterait à la charge de la personne." if gone else "",
-            "button": "Voir l'assurance",
-            "url": reverse("residents:contract-insurance", args=[contract.pk]),
+            **act_link(user, contract, "residents:contract-insurance", "Voir l'assurance"),
         }
 
     return write
@@ -156,7 +162,7 @@ def grounds_lacking(user: Any, today: date) -> WorkGroup | None:
             "why": "Le motif de précarité n'est pas écrit.",
             "otherwise": "Sans motif, la convention peut être requalifiée en bail.",
             "tone": "warning",
-            "button": "Voir le contrat",
+            **act_link(user, contract, "residents:contract-detail", "Voir le contrat"),
         }
 
     return WorkGroup(

@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, reverse
 
 from caracol.accounts.policy import may_on
 from residents.enums import LIVING, ContractStatus
+from residents.selectors.contracts import longest_end, rule_of, upstream_end
 from residents.selectors.person import ContractCard
 
 Condition = Callable[[ContractCard, date], bool]
@@ -33,8 +34,15 @@ def _uninsured(card: ContractCard, day: date) -> bool:
     return card.insurance_on(day) is None
 
 
-def _ends_soon(card: ContractCard, day: date) -> bool:
-    return card.contract.ends_on <= day + timedelta(days=SOON_DAYS)
+def _renews_soon(card: ContractCard, day: date) -> bool:
+    """Near its end, and neither its type nor the owner forbids to go on."""
+    contract = card.contract
+    if contract.ends_on > day + timedelta(days=SOON_DAYS):
+        return False
+    rule = rule_of(contract)
+    owner_end = upstream_end(card.place.room.colocation.site_id) if card.place else None
+    longest = longest_end(contract, rule.max_total_months if rule else None, owner_end)
+    return longest is None or longest > contract.ends_on
 
 
 def _no_keys(card: ContractCard, day: date) -> bool:
@@ -104,7 +112,7 @@ ACTS: list[Act] = [
     ),
     Act(
         "residents:contract-renew", "Renouveler", "refresh", _IN_FORCE,
-        first_in=_IN_FORCE, first_if=_ends_soon,
+        first_in=_IN_FORCE, first_if=_renews_soon,
     ),
     Act(
         "residents:contract-end", "Enregistrer le départ", "door-exit", _LIVED,
@@ -181,6 +189,20 @@ def acts_on(user: Any, card: ContractCard, day: date) -> ActMenu:
             for index, (act, url) in enumerate(rest)
         ],
     )
+
+
+def act_link(user: Any, contract: Any, url_name: str, label: str) -> dict[str, str]:
+    """Return the button and the address of an act for a list of things to do.
+
+    Without the right, or the page, the contract itself is opened.
+    """
+    if may_on(user, url_name, contract.territory_id):
+        try:
+            return {"url": reverse(url_name, args=[contract.pk]), "button": label}
+        except NoReverseMatch:
+            pass
+    url = reverse("residents:contract-detail", args=[contract.pk])
+    return {"url": url, "button": "Voir le contrat"}
 
 
 def _offer(act: Act, url: str, *, parted: bool = False) -> Offer:
