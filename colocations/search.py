@@ -9,13 +9,13 @@ from caracol.accounts.policy import PAGES
 from caracol.core.periods import french_day
 from caracol.core.registries import Act, SearchHit, register_act, search_provider
 from caracol.core.text import sort_key
-from colocations.models import Colocation, Owner, OwnerAgreement, Room
+from colocations.models import Colocation, Owner, OwnerAgreement
 from colocations.selectors import agreements, homes
+from colocations.selectors.rooms import rooms_named
 
 _ROLES = PAGES["colocations:home-list"]
 _OWNER_ROLES = PAGES["colocations:owner-detail"]
 _AGREEMENT_ROLES = PAGES["colocations:agreement-detail"]
-_FILLERS = frozenset({"chambre", "ch"})
 
 for act in (
     Act("Nouvelle colocation", "colocations:home-new", "Parc", "créer ouvrir maison", "plus"),
@@ -23,6 +23,12 @@ for act in (
     Act("Nouveau propriétaire", "colocations:owner-new", "Parc", "créer bailleur", "plus"),
     Act("Nouvelle convention", "colocations:agreement-new", "Parc", "créer elan commodat prêt",
         "plus"),
+    Act("Voir l'occupation", "colocations:occupancy", "Parc",
+        "image chambres mois vacance planning travaux préavis", "calendar-event"),
+    Act("Voir les chambres vides", "colocations:occupancy", "Parc", "vacance coût perdu", "door",
+        "empty=on"),
+    Act("Voir les fermetures", "colocations:closures", "Parc", "compte à rebours relogement fin",
+        "calendar-due"),
     Act("Voir les propriétaires", "colocations:owner-list", "Parc", "contacts", "users"),
     Act("Voir les conventions", "colocations:agreement-list", "Parc", "elan agrément échéances",
         "building-bank"),
@@ -51,13 +57,9 @@ def find_homes(user: Any, words: str, limit: int) -> Iterator[SearchHit]:
 @search_provider("colocations.rooms")
 def find_rooms(user: Any, words: str, limit: int) -> Iterator[SearchHit]:
     """Rooms by their number and their home: "chambre 3 tilleuls", "tilleuls 3"."""
-    parts = [word for word in sort_key(words).split() if word not in _FILLERS]
-    numbers = [word for word in parts if any(letter.isdigit() for letter in word)]
-    places = [word for word in parts if word not in numbers]
-    if len(numbers) != 1 or not places or not user.roles & _ROLES:
+    rooms = rooms_named(Colocation.objects.visible_to(user, _ROLES), words)
+    if rooms is None or not user.roles & _ROLES:
         return
-    found = homes.matching(Colocation.objects.visible_to(user, _ROLES), " ".join(places))
-    rooms = Room.objects.filter(colocation__in=found.values("pk"), number__iexact=numbers[0])
     for room in rooms.select_related("colocation").order_by("colocation__name")[:limit]:
         url = reverse("colocations:room-detail", args=[room.pk])
         label = f"Chambre {room.number}"

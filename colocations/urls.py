@@ -6,6 +6,7 @@ from colocations.enums import KeyAct
 from colocations.views import (
     agreement_ends,
     agreements,
+    closures,
     equipment,
     home_acts,
     homes,
@@ -42,6 +43,8 @@ _HOMES = [
     path("nouvelle/", home_acts.home_new, name="home-new"),
     path("occupation/", occupancy.occupancy, name="occupancy"),
     path("occupation/export/", occupancy.occupancy_export, name="occupancy-export"),
+    path("fermetures/", closures.closures, name="closures"),
+    path("fermetures/export/", closures.closures_export, name="closures-export"),
     path("<int:pk>/occupation/", occupancy.home_occupancy, name="home-occupancy"),
     path("<int:pk>/", homes.home_detail, name="home-detail"),
     path("<int:pk>/historique/", homes.home_history, name="home-history"),

@@ -12,6 +12,7 @@ from residents.enums import ContractKind
 from residents.models import ContractTerms, Person
 from residents.permissions import Fact, may_ever
 from residents.selectors import people as selectors
+from residents.selectors.finding import matching
 from residents.selectors.insurance import insured_on
 
 STATES = (
@@ -94,7 +95,7 @@ class PersonFilter(django_filters.FilterSet):
 
     def with_words(self, queryset: Any, name: str, value: str) -> Any:
         """Keep the people found by these words."""
-        return selectors.matching(queryset, self.user, value)
+        return matching(queryset, self.user, value)
 
     def in_territory(self, queryset: Any, name: str, value: Territory) -> Any:
         """Keep the people of a territory: followed there, or by contract."""

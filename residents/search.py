@@ -8,8 +8,11 @@ from django.urls import reverse
 from caracol.accounts.policy import PAGES
 from caracol.core import clock
 from caracol.core.registries import Act, SearchHit, register_act, search_provider
+from colocations.models import Colocation
+from colocations.selectors.rooms import rooms_named
 from residents.models import Contract
 from residents.selectors import people as selectors
+from residents.selectors.finding import first_matching
 
 register_act(
     Act(
@@ -28,8 +31,10 @@ def find_people(user: Any, words: str, limit: int) -> Iterator[SearchHit]:
     roles = PAGES[selectors.LIST]
     if not user.roles & roles:
         return
-    people = selectors.matching(selectors.people_seen(user), user, words)
-    found = people.order_by("search_key", "pk")[:limit]
+    rooms = rooms_named(
+        Colocation.objects.visible_to(user, PAGES["colocations:room-detail"]), words
+    )
+    found = first_matching(selectors.people_seen(user), user, words, limit, rooms)
     for line in selectors.person_lines(user, roles, found, clock.today()):
         place = f"Chambre {line.room}, {line.home}" if line.home else ""
         label = line.name or place or "Résident·e"

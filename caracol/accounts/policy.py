@@ -53,6 +53,8 @@ PAGES: dict[str, frozenset[Role]] = {
     "colocations:occupancy": HOMES,
     "colocations:occupancy-export": HOMES,
     "colocations:home-occupancy": HOMES,
+    "colocations:closures": HOMES,
+    "colocations:closures-export": HOMES,
     "colocations:room-history": GLA,
     "colocations:room-new": GLA,
     "colocations:room-edit": GLA,

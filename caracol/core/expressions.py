@@ -2,8 +2,17 @@
 
 from typing import Any
 
-from django.db.models import CharField, Func, IntegerField, Subquery, Value
-from django.db.models.functions import Lower
+from django.db.models import (
+    CharField,
+    F,
+    Func,
+    GeneratedField,
+    IntegerField,
+    Subquery,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Concat, Lower
 
 _ACCENTED = "àáâãäåçèéêëìíîïñòóôõöøùúûüýÿšžč"
 _BARE = "aaaaaaceeeeiiiinoooooouuuuyyszc"
@@ -35,6 +44,19 @@ def plain_words(expression: Any) -> Func:
         Value("g"),
         function="REGEXP_REPLACE",
         output_field=CharField(),
+    )
+
+
+def search_key(*names: str) -> Any:
+    """Return a stored column that holds the plain words of others, to be searched."""
+    parts: list[Any] = []
+    for name in names:
+        parts += [F(name), Value(" ")]
+    return GeneratedField(
+        expression=plain_words(Concat(*parts, output_field=TextField())),
+        output_field=TextField(),
+        db_persist=True,
+        verbose_name="clé de recherche",
     )
 
 

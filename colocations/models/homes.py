@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from caracol.accounts.models import Territory, TerritoryQuerySet
+from caracol.core.expressions import search_key
 from caracol.core.models import MoneyField
 from caracol.parameters.models import span_expression
 from colocations.enums import DpeClass, VoidCause
@@ -23,7 +24,7 @@ class SiteQuerySet(TerritoryQuerySet):
     officer_path = "colocations__mission_officer"
 
 
-@pghistory.track()
+@pghistory.track(exclude=["search_key"])
 class Site(models.Model):
     """A building or a plot at one address: it decides the CAF and the territory."""
 
@@ -50,6 +51,7 @@ class Site(models.Model):
     surface_m2 = models.DecimalField(
         "surface estimée (m²)", max_digits=8, decimal_places=2, null=True, blank=True
     )
+    search_key = search_key("name", "code", "city", "address", "postcode")
 
     objects: ClassVar[SiteQuerySet] = SiteQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -68,7 +70,7 @@ class ColocationQuerySet(TerritoryQuerySet):
     officer_path = "mission_officer"
 
 
-@pghistory.track()
+@pghistory.track(exclude=["search_key"])
 class Colocation(models.Model):
     """A shared home: rooms let one by one, common parts lived in together."""
 
@@ -88,6 +90,7 @@ class Colocation(models.Model):
         verbose_name="chargé·e de mission",
     )
     mission_officer_email = models.EmailField("adresse du ou de la chargé·e de mission", blank=True)
+    search_key = search_key("name", "code")
 
     objects: ClassVar[ColocationQuerySet] = ColocationQuerySet.as_manager()  # type: ignore[assignment]
 

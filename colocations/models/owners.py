@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from caracol.accounts.models import TerritoryQuerySet
+from caracol.core.expressions import search_key
 from colocations.enums import OwnerKind
 from colocations.models.tracking import track_whole
 
@@ -34,7 +35,7 @@ class OwnerQuerySet(TerritoryQuerySet):
         return self.filter(Q(pk__in=seen.values("pk")) | Q(agreements=None))
 
 
-@pghistory.track()
+@pghistory.track(exclude=["search_key"])
 class Owner(models.Model):
     """Who owns a building."""
 
@@ -43,6 +44,7 @@ class Owner(models.Model):
     email = models.EmailField("courriel", blank=True)
     phone = models.CharField("téléphone", max_length=20, blank=True)
     address = models.CharField("adresse", max_length=200, blank=True)
+    search_key = search_key("name", "address", "email")
     note = models.TextField("remarques", blank=True)
 
     objects: ClassVar[OwnerQuerySet] = OwnerQuerySet.as_manager()  # type: ignore[assignment]

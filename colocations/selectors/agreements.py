@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, OuterRef, Q, Value
-from django.db.models.functions import Concat
+from django.db.models import Count, Exists, OuterRef, Q
 
-from caracol.core.expressions import RowCount, plain_words
+from caracol.core.expressions import RowCount
 from caracol.core.periods import french_day
 from caracol.parameters.selectors import value
 from colocations.calculations import agreements as rules
@@ -17,6 +16,7 @@ from colocations.models import (
     AgreementShortening,
     Colocation,
     OwnerAgreement,
+    OwnerContact,
     OwnerObligation,
     Room,
 )
@@ -45,14 +45,12 @@ def agreements_on(day: date, queryset: Any) -> Any:
 
 def matching(queryset: Any, words: str) -> Any:
     """Keep the agreements whose owner, site, city or approval holds every word."""
-    text = Concat(
-        "owner__name", Value(" "), "site__name", Value(" "), "site__city", Value(" "),
-        "site__code", Value(" "), "approval_reference",
-        output_field=CharField(),
-    )  # fmt: skip
-    queryset = queryset.annotate(words=plain_words(text))
     for word in words.split():
-        queryset = queryset.filter(words__contains=word)
+        queryset = queryset.filter(
+            Q(site__search_key__contains=word)
+            | Q(owner__search_key__contains=word)
+            | Q(approval_reference__icontains=word)
+        )
     return queryset
 
 
@@ -67,11 +65,9 @@ def owners_on(day: date, queryset: Any, agreements: Any) -> Any:
 
 def owners_matching(queryset: Any, words: str) -> Any:
     """Keep the owners whose name, contacts or address holds every word."""
-    text = Concat("name", Value(" "), "address", Value(" "), "email", output_field=CharField())
-    queryset = queryset.annotate(words=plain_words(text))
     for word in words.split():
-        named = Q(contacts__name__icontains=word)
-        queryset = queryset.filter(Q(words__contains=word) | named).distinct()
+        known = OwnerContact.objects.filter(owner=OuterRef("pk"), name__icontains=word)
+        queryset = queryset.filter(Q(search_key__contains=word) | Exists(known))
     return queryset
 
 

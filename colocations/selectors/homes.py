@@ -5,18 +5,15 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import (
-    CharField,
     Count,
     DateField,
     F,
     OuterRef,
     Q,
     Subquery,
-    Value,
 )
-from django.db.models.functions import Concat
 
-from caracol.core.expressions import RowCount, plain_words
+from caracol.core.expressions import RowCount
 from caracol.core.periods import Span, add_months
 from colocations.models import Colocation, OwnerAgreement, Room
 from colocations.selectors.occupancy import contracts
@@ -65,14 +62,10 @@ def during(window: Span) -> Q:
 
 def matching(queryset: Any, words: str) -> Any:
     """Keep the homes whose name, site, city or code holds every word, accents aside."""
-    place = Concat(
-        "name", Value(" "), "code", Value(" "), "site__name", Value(" "),
-        "site__city", Value(" "), "site__address", Value(" "), "site__postcode",
-        output_field=CharField(),
-    )  # fmt: skip
-    queryset = queryset.annotate(place=plain_words(place))
     for word in words.split():
-        queryset = queryset.filter(place__contains=word)
+        queryset = queryset.filter(
+            Q(search_key__contains=word) | Q(site__search_key__contains=word)
+        )
     return queryset
 
 

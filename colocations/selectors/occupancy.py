@@ -89,6 +89,24 @@ class Lodging:
 
 
 @dataclass(frozen=True)
+class Leaver:
+    """A household that will have to leave a home, as far as the reader may know."""
+
+    home_id: int
+    room_id: int
+    room: str
+    label: str = ""
+    url: str = ""
+    contract: str = ""
+    ends_on: date | None = None
+    leaves_on: date | None = None
+    """When it leaves by notice given."""
+    knows_exit: bool = False
+    """Whether the reader may know where it goes."""
+    destination: str = ""
+
+
+@dataclass(frozen=True)
 class Move:
     """Somebody who came to or left a room."""
 
@@ -127,6 +145,9 @@ class Occupancy(Protocol):
 
         A contract past its term that nobody ended on the day is given too, however old.
         """
+
+    def leavers(self, user: Any, homes: Iterable[int], day: date) -> list[Leaver]:
+        """Who lives, or will live, in the homes from a day on, in the order of the rooms."""
 
     def moves(self, user: Any, home: int, since: date, until: date) -> list[Move]:
         """Who came to and left the home, latest first, as far as the user may know."""

@@ -9,10 +9,12 @@ from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Length
 
 from caracol.core.periods import french_day
+from caracol.core.text import sort_key
 from colocations.enums import VoidCause
 from colocations.models import Room, RoomVoid, RoomWorks
 from colocations.permissions import sees_notes
 from colocations.selectors.homes import free_since
+from colocations.selectors.homes import matching as homes_matching
 from colocations.selectors.occupancy import Stay, contracts
 
 
@@ -125,6 +127,23 @@ def closed_on(room: Room, day: date) -> str:
         return f"ouvre le {french_day(opened_on(room))}"
     last = min((end for end in (room.closes_on, room.colocation.closes_on) if end), default=None)
     return f"fermée depuis le {french_day(last)}" if last and last < day else ""
+
+
+_FILLERS = frozenset({"chambre", "chambres", "ch"})
+
+
+def rooms_named(homes: Any, words: str) -> Any:
+    """Return the rooms of homes that words name: "chambre 3 tilleuls", "tilleuls 3".
+
+    None when they name none: it takes one number and a part of the home's name.
+    """
+    parts = [word for word in sort_key(words).split() if word not in _FILLERS]
+    numbers = [word for word in parts if any(letter.isdigit() for letter in word)]
+    places = [word for word in parts if word not in numbers]
+    if len(numbers) != 1 or not places:
+        return None
+    found = homes_matching(homes, " ".join(places))
+    return matching(Room.objects.filter(colocation__in=found.values("pk")), numbers[0])
 
 
 def matching(queryset: Any, number: str) -> Any:

@@ -14,6 +14,7 @@ HISTORY_PAGE = 20
 SECTIONS = (
     ("Colocations", "colocations:home-list"),
     ("Occupation", "colocations:occupancy"),
+    ("Fermetures", "colocations:closures"),
     ("Propriétaires", "colocations:owner-list"),
     ("Conventions", "colocations:agreement-list"),
 )

@@ -15,6 +15,7 @@ from colocations.models import Colocation, Room
 from colocations.permissions import sees_amounts, sees_notes
 from colocations.selectors.acts import room_acts
 from colocations.selectors.agreements import ends_of, to_shorten
+from colocations.selectors.closures import closure_of
 from colocations.selectors.history import home_subjects
 from colocations.selectors.homes import homes_on, nearness, open_on
 from colocations.selectors.rooms import room_lines, rooms_on
@@ -116,6 +117,7 @@ def home_detail(request: PageRequest, pk: int) -> HttpResponse:
         "outlasting_day": ends.limit,
         "outlasting_cause": ends.cause,
         "timeline": home_timeline(request.user, home, numbers, day),
+        "closure": closure_of(request.user, home, day),
     }
     return render_page(request, "colocations/home_detail.html", context)
 

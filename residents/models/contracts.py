@@ -5,8 +5,10 @@ from typing import ClassVar
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 
 from caracol.accounts.models import Territory, TerritoryQuerySet
 from caracol.core.models import MoneyField
@@ -122,6 +124,7 @@ class Contract(models.Model):
         verbose_name_plural = "contrats"
         indexes: ClassVar = [
             models.Index(fields=["starts_on", "ends_on"], name="contract_by_dates"),
+            models.Index(OpClass(Upper("number"), "text_pattern_ops"), name="contract_by_number"),
             models.Index(fields=["territory", "status"], name="contract_by_territory"),
         ]
         constraints: ClassVar = [

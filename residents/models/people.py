@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, ClassVar, Self
 import pghistory
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Upper
 
 from caracol.accounts.enums import Role
 from caracol.accounts.models import Territory, TerritoryQuerySet
+from caracol.core.expressions import digits_of
 from residents.enums import LANGUAGES, Civility, PermitKind, ProtectionKind
 
 if TYPE_CHECKING:
@@ -28,10 +30,12 @@ class PersonQuerySet(TerritoryQuerySet):
         """Keep who is followed in, or holds a contract of, a territory of the user."""
         from residents.models.contracts import Contract, ContractHolder  # noqa: PLC0415 (the two name each other)
 
-        contracts = Contract.objects.visible_to(user, roles)
-        holders = ContractHolder.objects.filter(contract__in=contracts).values("person")
-        followed = super().visible_to(user, roles).values("pk")
-        return self.filter(Q(pk__in=followed) | Q(pk__in=holders))
+        followed = self.visible_condition(user, roles)
+        if followed is None:
+            return self
+        holders = ContractHolder.objects.filter(person=OuterRef("pk"))
+        held = holders.filter(contract__in=Contract.objects.visible_to(user, roles))
+        return self.filter(followed | Exists(held))
 
 
 @pghistory.track()
@@ -67,6 +71,8 @@ class Person(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["search_key"], name="person_by_name"),
             GinIndex(OpClass("search_key", "gin_trgm_ops"), name="person_search"),
+            GinIndex(OpClass(digits_of("phone"), "gin_trgm_ops"), name="person_by_phone"),
+            models.Index(Upper("reference"), name="person_by_reference"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -21,9 +21,7 @@ from django.db.models.functions import Concat, LPad
 from django.urls import reverse
 
 from caracol.accounts.policy import PAGES
-from caracol.core.expressions import digits_of
 from caracol.core.registries import measure_of
-from caracol.core.text import sort_key
 from residents.enums import ContractStatus
 from residents.models import ContractHolder, ContractTerms, Insurance, Person
 from residents.permissions import READERS, Fact, Facts, facts_of_people, may_ever
@@ -102,38 +100,6 @@ def people_in_state(people: Any, shown: Any, state: str, day: date) -> Any:
     if state == "none":
         return people.exclude(pk__in=shown.values("person"))
     return people.filter(pk__in=shown.filter(state_condition(state, day)).values("person"))
-
-
-def matching(people: Any, user: Any, words: str) -> Any:
-    """Keep the people found by any part of the name, reference, contract number or telephone.
-
-    Each fact counts only where the user may know it: a technician finds nobody by name.
-    """
-    key = sort_key(words)
-    digits = "".join(letter for letter in words if letter.isdigit())
-    condition = Q(pk__in=[])
-    for fact, found in _conditions(key, words.strip(), digits):
-        readers = READERS[fact]
-        if user.roles <= readers:
-            condition |= found
-        elif user.roles & readers:
-            known = Person.objects.visible_to(user, readers).values("pk")
-            condition |= found & Q(pk__in=known)
-    if len(digits) >= 4:
-        people = people.annotate(phone_digits=digits_of("phone"))
-    return people.filter(condition)
-
-
-def _conditions(key: str, typed: str, digits: str) -> Iterable[tuple[Fact, Q]]:
-    if key:
-        name = Q()
-        for word in key.split():
-            name &= Q(search_key__contains=word)
-        yield Fact.NAME, name | Q(reference__iexact=typed)
-        numbers = ContractHolder.objects.filter(contract__number__istartswith=typed)
-        yield Fact.NUMBER, Q(pk__in=numbers.values("person"))
-    if len(digits) >= 4:
-        yield Fact.PHONE, Q(phone_digits__contains=digits)
 
 
 def sortable(people: Any, user: Any, roles: frozenset[Any], day: date, sort: str) -> Any:

@@ -6,11 +6,20 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Length
 from django.urls import reverse
 
-from colocations.selectors.occupancy import UNNAMED, Bound, Household, Lodging, Move, Stay
-from residents.enums import LIVING, ContractStatus
+from colocations.selectors.occupancy import (
+    UNNAMED,
+    Bound,
+    Household,
+    Leaver,
+    Lodging,
+    Move,
+    Stay,
+)
+from residents.enums import LIVING, ContractStatus, ExitDestination
 from residents.models import Contract, ContractHolder, ContractTerms, Notice
 from residents.permissions import Fact, Facts, facts_of_contracts
 
@@ -80,6 +89,25 @@ class ContractOccupancy:
             else:
                 found.append(lodging)
         return found
+
+    def leavers(self, user: Any, homes: Iterable[int], day: date) -> list[Leaver]:
+        """Who lives, or will live, in the homes from a day on, in the order of the rooms."""
+        terms = list(
+            ContractTerms.objects.filter(
+                binding=True,
+                room__colocation__in=list(homes),
+                ends_on=F("contract__ends_on"),
+                contract__status__in=LIVING,
+            )
+            .select_related("contract", "room")
+            .order_by("room__colocation", Length("room__number"), "room__number", "starts_on")
+        )
+        ids = {line.contract_id for line in terms}
+        notices, facts = _notices(ids), facts_of_contracts(user, ids)
+        return [
+            _leaver(line, stay, notices.get(line.contract_id), facts[line.contract_id])
+            for line, stay in _stays(user, terms)
+        ]
 
     def moves(self, user: Any, home: int, since: date, until: date) -> list[Move]:
         """Who came to and left the home, latest first, as far as the user may know."""
@@ -169,6 +197,24 @@ def _households(user: Any, contracts: list[Contract]) -> list[Household]:
         )
         for contract in contracts
     ]
+
+
+def _leaver(line: ContractTerms, stay: Stay, notice: Notice | None, known: Facts) -> Leaver:
+    contract = line.contract
+    dated, reasoned = Fact.DATES in known, Fact.REASONS in known
+    told = contract.exit_destination not in ("", ExitDestination.UNKNOWN)
+    return Leaver(
+        home_id=line.room.colocation_id,
+        room_id=line.room_id,
+        room=line.room.number,
+        label=stay.label if stay.label != UNNAMED else "",
+        url=stay.contract_url or reverse("colocations:room-detail", args=[line.room_id]),
+        contract=stay.contract,
+        ends_on=line.ends_on if dated else None,
+        leaves_on=notice.effective_on if notice and dated else None,
+        knows_exit=reasoned,
+        destination=contract.get_exit_destination_display() if reasoned and told else "",
+    )
 
 
 def _notices(contracts: set[int]) -> dict[int, Notice]:

@@ -1,4 +1,4 @@
-"""`./dev bench [month|receipts|pages|ledger …]`: ratios measured in one run, as a table.
+"""`./dev bench [month|receipts|pages|search|ledger …]`: ratios measured in one run, as a table.
 
 It says when a limit is missed, and ends with 0 all the same: a measure is no test.
 """
@@ -17,7 +17,7 @@ django.setup()
 # ruff: noqa: E402
 from django.db import connection
 
-from tests.bench import month, pages
+from tests.bench import month, pages, search
 from tests.bench.processes import Bench, bench
 from tests.bench.report import Row, table
 
@@ -48,6 +48,7 @@ def ledger(bench: Bench, big: str) -> list[Row]:
 PARTS: dict[str, Callable[[Bench, str], list[Row]]] = {
     "month": month.measure,
     "pages": pages.measure,
+    "search": search.measure,
     "ledger": ledger,
     "receipts": receipts,
 }

@@ -157,16 +157,23 @@ class TerritoryQuerySet(models.QuerySet):
         With `roles`, only the rights of these roles count: a manager in one territory who is a
         technician in another sees amounts in the first only.
         """
+        condition = self.visible_condition(user, roles)
+        return self if condition is None else self.filter(condition)
+
+    def visible_condition(
+        self, user: "User | AnonymousUser", roles: "frozenset[Role] | None" = None
+    ) -> models.Q | None:
+        """Return the condition of what the user may see; None when it is everything."""
         if not user.is_authenticated or not user.is_active:
-            return self.none()
+            return models.Q(pk__in=[])
         rights = [r for r in user.rights if roles is None or r.role in roles]
         wide = [r for r in rights if r.role != Role.MISSION_OFFICER]
         if any(r.role in NETWORK_WIDE or r.territory_id is None for r in wide):
-            return self
+            return None
         condition = models.Q(**{f"{self.territory_path}__in": [r.territory_id for r in wide]})
         if len(wide) < len(rights):
             condition |= self.in_own_homes(user)
-        return self.filter(condition)
+        return condition
 
     def in_own_homes(self, user: "User") -> models.Q:
         """Return the condition of the rows that belong to the homes of a mission officer."""
