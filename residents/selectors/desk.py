@@ -18,7 +18,8 @@ from residents.enums import ContractKind, ContractStatus
 from residents.models import Contract, Person
 from residents.selectors.availability import RoomList, free_rooms
 from residents.selectors.contracts import upstream_end
-from residents.selectors.people import matching, people_seen
+from residents.selectors.finding import matching
+from residents.selectors.people import people_seen
 from residents.selectors.proposals import FACTS
 from residents.selectors.rules import rules_in_force
 

@@ -30,7 +30,8 @@ from residents.selectors.desk import (
     usual_words,
 )
 from residents.selectors.effects import MonthEffect, accounts
-from residents.selectors.people import PersonLine, matching, people_seen, person_lines
+from residents.selectors.finding import matching
+from residents.selectors.people import PersonLine, people_seen, person_lines
 from residents.selectors.person import contract_cards
 from residents.selectors.proposals import ContractData, Judged, judge, proposal_of
 from residents.selectors.states import contract_version
