@@ -66,7 +66,6 @@ def contracts_ending(user: Any, today: date) -> WorkGroup | None:
     shown = selectors.with_place(found).annotate(
         max_months=Subquery(limit.values("max_total_months")[:1])
     )
-    shown.order_by("ends_on", "pk")[:SHOWN]
     return WorkGroup(
         code="contracts-ending",
         title="Contrats qui finissent",
