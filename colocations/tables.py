@@ -196,8 +196,8 @@ class AgreementTable(tables.Table):
             note = atoms.status("suivie d'une autre", "neutral")
             return format_html("{} {}", atoms.day(record.ends_on), note)
         near = nearness(record.ends_on, self.day)
-        note = atoms.status(near.words, near.tone) if near.words else ""
-        return format_html("{} {}", atoms.day(record.ends_on), note)
+        mark = atoms.status(near.words, near.tone) if near.words else ""
+        return format_html("{} {}", atoms.day(record.ends_on), mark)
 
     def render_vacate(self, value: date) -> SafeString:
         """The day by which nobody should live there any more."""

@@ -133,6 +133,7 @@ _AGREEMENTS = [
         agreement_ends.obligation_new,
         name="obligation-new",
     ),
+    path("conventions/<int:pk>/copie/", agreement_ends.agreement_copy, name="agreement-copy"),
     path("prolongations/<int:pk>/annuler/", agreement_ends.extension_undo, name="extension-undo"),
     path(
         "fins-anticipees/<int:pk>/annuler/", agreement_ends.shortening_undo, name="shortening-undo"

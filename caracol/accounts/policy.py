@@ -114,6 +114,8 @@ PAGES: dict[str, frozenset[Role]] = {
     "colocations:agreement-extend": GLA,
     "colocations:agreement-document": GLA,
     "colocations:agreement-shorten": GLA,
+    # The signed copy too: it may hold what the association pays.
+    "colocations:agreement-copy": GLA,
     "colocations:extension-undo": GLA,
     "colocations:shortening-undo": GLA,
     "colocations:obligation-new": GLA,

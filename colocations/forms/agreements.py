@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from caracol.documents.forms import UploadField
 from caracol.ui.fields import DateField
 from colocations.enums import EndedBy
 from colocations.forms.base import ActForm, RowForm
@@ -85,6 +86,20 @@ class ShorteningForm(ActForm):
         initial=EndedBy.OWNER,
     )
     reason = forms.CharField(label="Motif", max_length=300, widget=forms.Textarea({"rows": 3}))
+
+
+class CopyForm(ActForm):
+    """A signed copy of an agreement or of one of its acts."""
+
+    layout = (("name",), ("file",))
+
+    name = forms.CharField(
+        label="Ce que c'est",
+        max_length=100,
+        help_text="Convention signée, acte de prolongation, état des lieux…",
+        initial="Convention signée",
+    )
+    file = UploadField(label="Copie signée")
 
 
 class ObligationForm(RowForm):

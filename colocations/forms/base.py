@@ -68,8 +68,9 @@ class ActForm(forms.Form):
 
     def _carry(self, name: str, value: str) -> None:
         if self.is_bound:
-            self.data = self.data.copy()
-            self.data[name] = value
+            sent: Any = self.data
+            self.data = sent.copy()
+            self.data[name] = value  # type: ignore[index]
         else:
             self.initial[name] = value
 
@@ -82,7 +83,8 @@ class RowForm(ActForm):
     def __init__(self, *args: Any, row: models.Model | None = None, **kwargs: Any) -> None:
         given = kwargs.pop("initial", None) or {}
         kept = {name: getattr(row, name) for name in self.row_fields} if row else {}
-        super().__init__(*args, initial={**kept, **given}, **kwargs)
+        kwargs["initial"] = {**kept, **given}
+        super().__init__(*args, **kwargs)
         made = forms.fields_for_model(
             self.model, fields=self.row_fields, formfield_callback=_formfield
         )

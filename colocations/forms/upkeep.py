@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -185,7 +185,7 @@ class KeySetForm(RowForm):
 class MoveForm(ActForm):
     """The day keys come back, are lost or are found."""
 
-    layout = (("on",),)
+    layout: ClassVar[tuple[tuple[str, ...], ...]] = (("on",),)
 
     on = DateField(label="Le")
 

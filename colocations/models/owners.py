@@ -31,7 +31,7 @@ class OwnerQuerySet(TerritoryQuerySet):
             return self.none()
         if roles is not None and not user.roles & roles:
             return self.none()
-        seen = super(OwnerQuerySet, self.model._default_manager.all()).visible_to(user, roles)
+        seen = super().visible_to(user, roles)
         return self.filter(Q(pk__in=seen.values("pk")) | Q(agreements=None))
 
 

@@ -6,7 +6,8 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 from caracol.accounts.policy import may_on
-from colocations.enums import VoidCause
+from colocations.enums import YIELDING, VoidCause
+from colocations.permissions import may_write_void
 from colocations.selectors.rooms import RoomLine
 
 
@@ -37,7 +38,9 @@ def room_acts(user: Any, line: RoomLine) -> list[RoomAct]:
 
 def _in_works(user: Any, line: RoomLine) -> RoomAct | None:
     room, key = line.room, "colocations:void-new"
-    if line.cause in {VoidCause.WORKS.label, VoidCause.UNFIT.label} and line.void_id:
+    if line.void_id and line.cause_code not in YIELDING:
+        if not may_write_void(user, line.cause_code, room.colocation.site.territory_id):
+            return None
         label = "Mettre fin à la vacance"
         return _act(user, room, label, "colocations:void-end", "check", line.void_id)
     return _act(user, room, "Mettre en travaux", key, "tool", room.pk, cause=VoidCause.WORKS)

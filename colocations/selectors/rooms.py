@@ -33,6 +33,7 @@ class RoomLine:
     works_until: date | None = None
     closed: str = ""
     acts: tuple[Any, ...] = ()
+    cause_code: str = ""
 
     @property
     def is_free(self) -> bool:
@@ -112,6 +113,7 @@ def _line(user: Any, room: Any, stay: Stay | None, day: date) -> RoomLine:
         void_id=room.void_id,
         works_until=room.works_until,
         closed=closed_on(room, day),
+        cause_code=room.void_cause or "",
     )
 
 

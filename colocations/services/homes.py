@@ -136,9 +136,9 @@ def outlasting(bound: list[Bound], day: date, what: str) -> Doubt:
     """Return the doubt raised by contracts that go on after a day: who, until when."""
     many = f"{len(bound)} contrats vont" if len(bound) > 1 else "1 contrat va"
     text = (
-        f"{many} au-delà de {what}, le {french_day(day)}. Ils restent valables jusqu'à leur terme "
-        "tant que personne ne les raccourcit : ils deviendront un travail à faire, « contrats à "
-        "raccourcir »."
+        f"{many} au-delà de {what}, le {french_day(day)}, et ne se raccourci"
+        f"{'ssent' if len(bound) > 1 else 't'} pas tout seul{'s' if len(bound) > 1 else ''} : "
+        "un travail à faire, « contrats à raccourcir », s'ouvrira."
     )
     facts = ",".join(f"{one.key}@{one.ends_on}" for one in bound)
     return Doubt(f"outlast:{day}:{facts}", text, tuple(one.words for one in bound))

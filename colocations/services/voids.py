@@ -24,7 +24,6 @@ CHANGED = history.label("colocations.void-changed", "Vacance modifiée")
 ENDED = history.label("colocations.void-ended", "Fin de vacance")
 REOPENED = history.label("colocations.void-reopened", "Vacance rouverte")
 REMOVED = history.label("colocations.void-removed", "Vacance supprimée")
-MADE_WAY = history.label("colocations.void-made-way", "Vacance close par l'arrivée suivante")
 
 FIELDS = ("cause", "starts_on", "ends_on", "note")
 ONE_DAY = timedelta(days=1)
@@ -119,14 +118,13 @@ def remove_void(*, void: RoomVoid, actor: User, seen: str = "") -> None:
 
 
 @transaction.atomic
-def make_way(*, room: Room, first: date, last: date | None, actor: User) -> None:
-    """Free a room for somebody who comes: what merely explained its emptiness ends the day before.
+def make_way(*, room: Room, first: date, last: date | None, judged: bool = False) -> None:
+    """Free a room for somebody who comes: what explained its emptiness ends the day before.
 
-    To be called in the transaction that writes the contract. Raises RoomKeptEmpty when works or
-    the like keep it empty on these days.
+    Called in the transaction and the act that write the contract. `judged`: works and the like
+    on these days were shown and accepted, they end too; otherwise they raise RoomKeptEmpty.
     """
-    with history.act(MADE_WAY, actor=actor):
-        _give_way(hold(room), first, last, except_for=None)
+    _give_way(hold(room), first, last, except_for=None, judged=judged)
 
 
 def _refuse_cause(void: RoomVoid, actor: User) -> None:
@@ -156,15 +154,21 @@ def _refuse_occupied(void: RoomVoid, actor: User) -> None:
     raise RoomOccupied(f"La chambre est prise sur ces jours : {named(met)}. {advice}")
 
 
-def _give_way(room: Room, first: date, last: date | None, *, except_for: int | None) -> None:
+def _give_way(
+    room: Room, first: date, last: date | None, *, except_for: int | None, judged: bool = False
+) -> None:
     """Cut or remove the explaining voids of some days; refuse when another kind is met."""
     met = RoomVoid.objects.filter(Q(ends_on=None) | Q(ends_on__gte=first), room=room)
     if last is not None:
         met = met.filter(starts_on__lte=last)
-    for void in met.exclude(pk=except_for).order_by("starts_on"):
-        if void.cause not in YIELDING or void.works.exists():
+    if except_for is not None:
+        met = met.exclude(pk=except_for)
+    for void in met.order_by("starts_on"):
+        has_works = void.works.exists()
+        if not judged and (void.cause not in YIELDING or has_works):
             raise RoomKeptEmpty(_kept(void))
-        _cut(void, first, last)
+        if void.starts_on < first or not has_works:
+            _cut(void, first, last)
 
 
 def _kept(void: RoomVoid) -> str:

@@ -9,9 +9,10 @@ from django.urls import reverse
 from caracol.core import clock
 from caracol.core.pages import PageRequest, get_visible_or_404, page
 from caracol.core.periods import french_day
+from caracol.documents.services.uploads import keep_upload
 from caracol.ui import toasts
 from colocations.enums import LegalBasis
-from colocations.forms.agreements import ExtensionForm, ObligationForm, ShorteningForm
+from colocations.forms.agreements import CopyForm, ExtensionForm, ObligationForm, ShorteningForm
 from colocations.forms.base import ReasonForm
 from colocations.forms.upkeep import DoneForm
 from colocations.models import (
@@ -23,7 +24,7 @@ from colocations.models import (
 from colocations.selectors.agreements import end_limits
 from colocations.services import agreement_ends as services
 from colocations.services import obligations as obligation_services
-from colocations.views.agreements import AGREEMENTS, trail_to
+from colocations.views.agreements import AGREEMENTS, SIGNED_COPY, trail_to
 from colocations.views.flow import Flow, try_act
 
 
@@ -152,6 +153,30 @@ def shortening_undo(request: PageRequest, pk: int) -> HttpResponse:
     rows = AgreementShortening.objects.select_related("agreement__site")
     act = get_visible_or_404(request, rows, pk=pk)
     return _take_back(request, act, "Annuler la fin anticipée")
+
+
+@page("colocations:agreement-copy", methods=("GET", "POST"))
+def agreement_copy(request: PageRequest, pk: int) -> HttpResponse:
+    """Keep a signed copy of an agreement or of one of its acts, cleaned."""
+    agreement = _agreement(request, pk)
+    flow = Flow(request, CopyForm(request.POST or None, request.FILES or None))
+    if flow.done(
+        lambda said: keep_upload(
+            kind=SIGNED_COPY,
+            subject=agreement,
+            read_key=request.page_key,
+            territory=agreement.site.territory,
+            actor=request.user,
+            **said.facts,
+        )
+    ):
+        return flow.leave(f"« {flow.result.name} » est gardé avec la convention.", _url(agreement))
+    return flow.show(
+        heading="Déposer une copie signée",
+        trail=trail_to(agreement),
+        submit="Déposer",
+        files=True,
+    )
 
 
 @page("colocations:obligation-new", methods=("GET", "POST"))

@@ -9,6 +9,7 @@ from caracol.accounts.models import Territory
 from caracol.audit.services import record_access
 from caracol.core import clock, export
 from caracol.core.pages import PageRequest, allowed, get_visible_or_404, page, render_page
+from caracol.documents.selectors import uploads_about
 from colocations.filters import AgreementFilter
 from colocations.forms.agreements import AgreementForm
 from colocations.models import Owner, OwnerAgreement, Site
@@ -21,11 +22,12 @@ from colocations.views.flow import Flow, Trail
 from colocations.views.frames import history_page, page_number, rights, sections, tabs_of
 
 PER_PAGE = 50
+SIGNED_COPY = "AGREEMENT"
 AGREEMENTS = OwnerAgreement.objects.select_related("site__territory", "owner")
 _ACTS = (
     "agreement-edit", "agreement-extend", "agreement-document", "agreement-shorten",
     "extension-undo", "shortening-undo", "obligation-new", "obligation-edit",
-    "obligation-done", "obligation-reopen", "owner-detail", "site-detail",
+    "obligation-done", "obligation-reopen", "agreement-copy", "owner-detail", "site-detail",
 )  # fmt: skip
 
 
@@ -117,6 +119,12 @@ def agreement_detail(request: PageRequest, pk: int) -> HttpResponse:
         "outlasting": outlasting(request.user, agreement),
         "todo": [each for each in obligations if each.done_on is None],
         "done": [each for each in reversed(obligations) if each.done_on is not None],
+        "copies": uploads_about(
+            user=request.user,
+            subjects=[agreement],
+            back=request.path,
+            kinds=[SIGNED_COPY],
+        ),
         "homes": agreement.site.colocations.order_by("name", "pk"),
     }
     return render_page(request, "colocations/agreement_detail.html", context)

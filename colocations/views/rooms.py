@@ -72,7 +72,7 @@ def room_detail(request: PageRequest, pk: int) -> HttpResponse:
 
 
 def _voids(request: PageRequest, room: Room) -> list[Any]:
-    voids = list(room.voids.prefetch_related("works").order_by("-starts_on"))
+    voids: list[Any] = list(room.voids.prefetch_related("works").order_by("-starts_on"))
     territory = room.colocation.site.territory_id
     editable = may_on(request.user, "colocations:void-edit", territory)
     for void in voids:

@@ -9,6 +9,7 @@ from caracol.audit import history
 from caracol.core.errors import Refused
 from caracol.core.periods import french_day
 from colocations.models import Room
+from colocations.services.voids import make_way
 from residents.models import Amendment, Contract, ContractHolder, ContractTerms
 from residents.selectors.amending import Change, Plan, plan_change
 from residents.selectors.effects import Effects, Version, accounts
@@ -112,10 +113,11 @@ def _write_terms(contract: Contract, plan: Plan, amendment: Amendment) -> None:
     if last.ends_on >= new.starts_on:
         last.ends_on = new.starts_on - _DAY
         last.save(update_fields=["ends_on"])
+    room = Room.objects.get(pk=plan.room_id)
     ContractTerms.objects.create(
         contract=contract,
         amendment=amendment,
-        room=Room.objects.get(pk=plan.room_id),
+        room=room,
         starts_on=new.starts_on,
         ends_on=new.ends_on,
         fee=new.fee,
@@ -123,6 +125,7 @@ def _write_terms(contract: Contract, plan: Plan, amendment: Amendment) -> None:
         expected_aid=new.expected_aid,
         aid_payee=new.aid_payee,
     )
+    make_way(room=room, first=new.starts_on, last=new.ends_on, judged=True)
 
 
 def _write_holders(contract: Contract, change: Change, plan: Plan) -> None:

@@ -7,6 +7,7 @@ from caracol.accounts.models import User
 from caracol.audit import history
 from caracol.core.errors import Refused
 from caracol.core.periods import french_day
+from colocations.services.voids import make_way
 from residents.calculations.verdicts import Verdict, doubtful
 from residents.enums import LIVING, ContractStatus
 from residents.models import Contract
@@ -74,6 +75,7 @@ def sign_contract(
     with history.act(SIGNED, actor=actor):
         locked.signed_on, locked.status = signed_on, status
         locked.save(update_fields=["signed_on", "status"])
+        make_way(room=data.room, first=data.starts_on, last=data.ends_on, judged=True)
     return locked
 
 

@@ -1,10 +1,13 @@
 """The pages by which the patrimony is written: what they show, refuse, doubt and take back."""
 
+import io
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from PIL import Image
 
 from caracol.accounts.enums import Role
 from caracol.core import clock
@@ -344,3 +347,21 @@ def test_the_number_of_queries_does_not_follow_the_rows(client, query_count, hom
     _grow(home)
     assert counts() == before
     assert max(before.values()) <= 30
+
+
+def test_a_signed_copy_is_kept_with_its_agreement(client, client_for, home, settings, tmp_path):
+    """Cleaned, listed, read by the team alone."""
+    storage = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    default = storage | {"OPTIONS": {"location": str(tmp_path), "base_url": None}}
+    settings.STORAGES = settings.STORAGES | {"default": default}
+    agreement = home.site.agreements.get()
+    image = io.BytesIO()
+    Image.new("RGB", (40, 40), "white").save(image, "PNG")
+    file = SimpleUploadedFile("scan.png", image.getvalue(), "image/png")
+    client.post(url("agreement-copy", agreement.pk), {"name": "Convention signée", "file": file})
+    page = text_of(client.get(url("agreement-detail", agreement.pk)))
+    assert "Convention signée.png" in page
+    social = client_for(factories.make_user(Role.SOCIAL_WORKER, "IDF"))
+    assert "Convention signée.png" not in text_of(social.get(url("agreement-detail", agreement.pk)))
+    refused = client.post(url("agreement-copy", agreement.pk), {"name": "Acte"})
+    assert "Choisissez un fichier" in text_of(refused)

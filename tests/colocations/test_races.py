@@ -45,10 +45,10 @@ def test_two_voids_at_once_leave_one(room, actor):
     assert RoomVoid.objects.count() == 1
 
 
-def sign(room, actor):
+def sign(room):
     """Write a contract as its service does: make way under the room's lock, then write."""
     with transaction.atomic():
-        voids.make_way(room=room, first=FIRST, last=LAST, actor=actor)
+        voids.make_way(room=room, first=FIRST, last=LAST)
         return factories.make_contract(room, starts_on=FIRST, ends_on=LAST)
 
 
@@ -57,7 +57,7 @@ def test_a_void_and_a_contract_never_share_a_room(actor):
         room = factories.make_room()
         at_once(
             lambda room=room: record(room, actor, "travaux"),
-            lambda room=room: sign(room, actor),
+            lambda room=room: sign(room),
         )
         held = RoomVoid.objects.filter(room=room).count()
         signed = Contract.objects.filter(terms__room=room).count()

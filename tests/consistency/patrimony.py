@@ -104,7 +104,8 @@ ARGUMENTS = {
     **_on("contact-edit", "contact-remove", of="contact"),
     **_on(
         "agreement-detail", "agreement-history", "agreement-edit", "agreement-extend",
-        "agreement-document", "agreement-shorten", "obligation-new", of="agreement",
+        "agreement-document", "agreement-shorten", "agreement-copy", "obligation-new",
+        of="agreement",
     ),
     **_on(
         "obligation-edit", "obligation-done", "obligation-reopen", "obligation-remove",

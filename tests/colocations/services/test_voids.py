@@ -141,7 +141,7 @@ def test_two_people_on_one_void_lose_nothing(room, manager):
 
 def test_an_arrival_closes_what_explained_the_empty_room(room, manager):
     void = record(room, manager, LAST + DAY, cause=VoidCause.RESERVED)
-    voids.make_way(room=room, first=LAST + 20 * DAY, last=None, actor=manager)
+    voids.make_way(room=room, first=LAST + 20 * DAY, last=None)
     void.refresh_from_db()
     assert void.ends_on == LAST + 19 * DAY
 
@@ -149,7 +149,15 @@ def test_an_arrival_closes_what_explained_the_empty_room(room, manager):
 def test_an_arrival_during_works_is_refused(room, manager):
     record(room, manager, LAST + DAY, LAST + 30 * DAY)
     with pytest.raises(voids.RoomKeptEmpty, match="travaux"):
-        voids.make_way(room=room, first=LAST + 20 * DAY, last=None, actor=manager)
+        voids.make_way(room=room, first=LAST + 20 * DAY, last=None)
+
+
+def test_works_accepted_by_a_signature_end_the_day_before(room, manager):
+    void = record(room, manager, LAST + DAY)
+    works.add_works(void=void, actor=manager, label="Peinture")
+    voids.make_way(room=room, first=LAST + 20 * DAY, last=None, judged=True)
+    void.refresh_from_db()
+    assert void.ends_on == LAST + 19 * DAY
 
 
 offsets = st.integers(min_value=0, max_value=12)
