@@ -93,7 +93,7 @@ class AmendmentForm(ActForm):
         label="Objet",
         max_length=200,
         validators=[refuse_paper_numbers],
-        help_text="Figure sur l'avenant : « changement de chambre », « arrivée de la conjointe »…",
+        help_text="Figure sur l'avenant, par exemple « changement de chambre ».",
     )
     room = forms.ChoiceField(label="Chambre", required=False)
     fee = MoneyField(label="Redevance par mois", required=False, min_value=_ZERO, help_text=_SAME)

@@ -7,9 +7,11 @@ from typing import Any
 from django.urls import reverse
 
 from caracol.accounts.policy import may_on
+from caracol.core.money import euros
 from caracol.core.periods import Month, french_day
 from residents.enums import AidEligibility, AidPayee
 from residents.models import Contract, ContractTerms
+from residents.selectors.effects import Version, accounts
 from residents.selectors.insurance import is_insured
 
 DONE, TODO = "done", "todo"
@@ -40,6 +42,7 @@ def entry_checklist(user: Any, contract: Contract, today: date) -> list[Item]:
         Item("Contrat signé", DONE, f"le {french_day(contract.signed_on)}")
         if contract.signed_on
         else Item("Contrat à signer", TODO),
+        _schedule(contract, first),
         _insurance(user, contract, today),
         _keys(user, contract, today),
     ]
@@ -51,6 +54,17 @@ def _address(user: Any, contract: Contract, name: str) -> str:
     if not may_on(user, f"residents:{name}", contract.territory_id):
         return ""
     return reverse(f"residents:{name}", args=[contract.pk])
+
+
+def _schedule(contract: Contract, first: ContractTerms) -> Item:
+    """The first terms; months closed already are billed by closing them again."""
+    version = Version(first.starts_on, first.ends_on, first.fee, first.charges)
+    terms = accounts().schedule(
+        kind=contract.kind, due_day=contract.due_day, versions=[version], months=2
+    )
+    said = [f"{euros(term.after)} le {french_day(term.due_on)}" for term in terms if term.due_on]
+    detail = f"{', puis '.join(said)}. Chaque mois s'inscrit à sa clôture."
+    return Item("Échéancier", DONE, detail)
 
 
 def _insurance(user: Any, contract: Contract, today: date) -> Item:

@@ -20,6 +20,20 @@ def rule_of(contract: Contract) -> ContractTypeRule | None:
     return found
 
 
+def newer_rule(
+    contract: Contract, rule: ContractTypeRule | None, day: date
+) -> ContractTypeRule | None:
+    """Return the rule that has replaced, since then, the one that binds a contract; or None.
+
+    The contract keeps its own until it is renewed.
+    """
+    current = ContractTypeRule.objects.on(day).filter(kind=contract.kind).first()
+    if current is None or rule is None or current.pk == rule.pk or day < bound_on(contract):
+        return None
+    found: ContractTypeRule = current
+    return found
+
+
 def upstream_end(site_id: int) -> date | None:
     """Return the last day the owner lets the association use a site."""
     last = OwnerAgreement.objects.filter(site=site_id).order_by("-ends_on").first()

@@ -70,7 +70,10 @@ def _amendments(card: ContractCard) -> Iterator[Event]:
         if line and Fact.AMOUNTS in card.facts:
             words.append(f"{euros(line.fee + line.charges)} par mois")
         title = f"Avenant n° {amendment.number}"
-        yield Event(amendment.effective_on, title, " · ".join(words), icon="file-text")
+        if amendment.withdrawn_on:
+            title = f"{title} retiré avant d'avoir pris effet"
+        on = amendment.withdrawn_on or amendment.effective_on
+        yield Event(on, title, " · ".join(words), icon="file-text")
 
 
 def _insurances(card: ContractCard, day: date) -> Iterator[Event]:

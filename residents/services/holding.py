@@ -65,8 +65,10 @@ def hold_place(rooms: Iterable[Room], people: Iterable[Person]) -> None:
     """Hold owners' agreements, then rooms, then people: two acts wait, never for ever."""
     keys = sorted({room.pk for room in rooms})
     sites = Room.objects.filter(pk__in=keys).values("colocation__site")
-    lock = {"no_key": True, "of": ("self",)}
-    list(OwnerAgreement.objects.filter(site__in=sites).order_by("pk").select_for_update(**lock))
-    list(Room.objects.filter(pk__in=keys).order_by("pk").select_for_update(**lock))
     ids = sorted({person.pk for person in people})
-    list(Person.objects.filter(pk__in=ids).order_by("pk").select_for_update(**lock))
+    for rows in (
+        OwnerAgreement.objects.filter(site__in=sites),
+        Room.objects.filter(pk__in=keys),
+        Person.objects.filter(pk__in=ids),
+    ):
+        list(rows.order_by("pk").select_for_update(no_key=True, of=("self",)))

@@ -90,11 +90,21 @@ class Done:
 
 @dataclass(frozen=True)
 class Section:
-    """A group of fields under its title."""
+    """A group of fields under its title, the first ones side by side."""
 
     title: str
     fields: list[Any]
-    hint: str = ""
+    side_by_side: int = 0
+
+    @property
+    def first(self) -> list[Any]:
+        """The short fields, side by side."""
+        return self.fields[: self.side_by_side]
+
+    @property
+    def others(self) -> list[Any]:
+        """The fields that take the whole width."""
+        return self.fields[self.side_by_side :]
 
 
 @dataclass(frozen=True)
@@ -196,11 +206,16 @@ def _do(
         return do(form.cleaned_data, reasons_in(request))
     except ChangedMeanwhile as changed:
         form.add_error(None, changed.message)
-        form.data = form.data.copy()
-        form.data["seen"] = contract_version(contract)
+        _show_again(form, contract)
     except Refused as refusal:
         form.add_error(None, refusal.message)
     return None
+
+
+def _show_again(form: Any, contract: Contract) -> None:
+    """Make the form carry the version that is written now: sent again, it is a choice."""
+    form.data = form.data.copy()
+    form.data["seen"] = contract_version(contract)
 
 
 def contract_url(contract: Contract) -> str:

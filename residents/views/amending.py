@@ -142,11 +142,12 @@ def _next_month() -> date:
 
 
 def _sections(form: AmendmentForm) -> list[Section]:
-    amounts = ("fee", "charges", "expected_aid", "aid_payee")
+    names = ("fee", "charges", "expected_aid", "aid_payee")
+    amounts = [form[name] for name in names if name in form.fields]
     return [
-        Section("L'avenant", [form["effective_on"], form["signed_on"], form["words"]]),
+        Section("L'avenant", [form["effective_on"], form["signed_on"], form["words"]], 2),
         Section("Chambre et fin", [form["room"], form["ends_on"]]),
-        Section("Montants", [form[name] for name in amounts if name in form.fields]),
+        Section("Montants", amounts, len(amounts) - 1),
         Section(
             "Titulaires",
             [form["leaves"], form["co_search"], form["cotitulaires"], form["main"]],
@@ -276,7 +277,7 @@ def contract_revise(request: PageRequest, pk: int) -> HttpResponse:
     page_ = ActPage(
         title="Réviser par l'IRL",
         lead="Une fois par an, si le contrat le dit, à partir du jour où elle est demandée.",
-        sections=[Section("La demande", [form["requested_on"], form["effective_on"]])],
+        sections=[Section("La demande", [form["requested_on"], form["effective_on"]], 2)],
         submit="Réviser la redevance",
         icon="trending-up",
         rule=explain_rule(rule_binding(contract)),

@@ -13,7 +13,7 @@ from caracol.core.pages import PageRequest, page, render_page
 from residents.models import AcceptedWarning
 from residents.permissions import Fact, masks
 from residents.selectors.contract_frame import contract_frame
-from residents.selectors.contracts import rule_of, upstream_end
+from residents.selectors.contracts import newer_rule, rule_of, upstream_end
 from residents.selectors.deadlines import contract_deadlines
 from residents.selectors.person import contract_history_subjects
 
@@ -38,9 +38,12 @@ def contract_detail(request: PageRequest, pk: int) -> HttpResponse:
     context = contract_frame(request, pk)
     card, contract, day = context["card"], context["contract"], context["day"]
     lived = contract.starts_on <= day <= contract.ends_on
+    rule = rule_of(contract)
     context |= {
         "terms": list(reversed(card.terms)),
-        "rule": rule_of(contract),
+        "rule": rule,
+        "newer_rule": newer_rule(contract, rule, day),
+        "withdraws": may_on(request.user, "residents:amendment-withdraw", contract.territory_id),
         "upstream_end": upstream_end(card.place.room.colocation.site_id) if card.place else None,
         "insurance": card.insurance_on(day),
         "deadlines": contract_deadlines(request.user, card, day),

@@ -1,5 +1,6 @@
 """Amendments, renewals and revisions on their pages: shown first, then done."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,7 +9,7 @@ from django.urls import reverse
 from caracol.core import clock
 from caracol.core.periods import Month, add_months
 from payments.services.closing import close_month
-from residents.models import Amendment
+from residents.models import Amendment, ContractTypeRule
 from tests import factories
 from tests.residents.views.test_birth import text
 
@@ -68,6 +69,22 @@ def test_an_amendment_to_come_is_undone_from_its_message(page, lived):
     amendment.refresh_from_db()
     assert amendment.withdrawn_on == clock.today()
     assert lived.terms.count() == 1
+
+
+def test_the_page_of_a_contract_offers_to_withdraw_what_is_to_come(page, lived):
+    page.post(address("amendment-new", lived), sent(lived, fee="190"))
+    here = reverse("residents:amendment-withdraw", args=[Amendment.objects.get().pk])
+    assert here in text(page.get(address("contract-detail", lived)))
+
+
+def test_the_page_of_a_contract_says_that_the_law_has_changed_since(page, lived):
+    assert "La règle a changé depuis" not in text(page.get(address("contract-detail", lived)))
+    today = clock.today()
+    old = ContractTypeRule.objects.get(kind="CRT")
+    ContractTypeRule.objects.filter(pk=old.pk).update(valid_to=today - timedelta(days=1))
+    old.pk, old.valid_from = None, today
+    old.save()
+    assert "La règle a changé depuis" in text(page.get(address("contract-detail", lived)))
 
 
 def test_a_renewal_proposes_what_the_law_allows(page, lived):
