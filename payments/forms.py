@@ -189,3 +189,88 @@ class StatementForm(forms.Form):
         if first and last and last < first:
             raise ValidationError("Le relevé finit après avoir commencé.")
         return data
+
+
+# --- Deposits -----------------------------------------------------------------------------------
+_NOT_AHEAD = "Un mouvement ne se date pas de l'avenir."
+
+
+class MovementForm(forms.Form):
+    """Money of a deposit that came or left, once."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    amount = MoneyField(label="Montant", min_value=Decimal("0.01"))
+    means = forms.ChoiceField(label="Moyen", choices=PaymentMeans.choices, widget=forms.RadioSelect)
+    on = DateField(label="Le")
+    payer = forms.ChoiceField(label="Qui", widget=forms.RadioSelect)
+    note = forms.CharField(
+        label="Note", required=False, max_length=100, help_text="Numéro du chèque, par exemple."
+    )
+
+    def __init__(self, *args: Any, payers: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["payer"].choices = list(payers)  # type: ignore[attr-defined]
+
+    def clean_on(self) -> Any:
+        """Refuse a day to come."""
+        day = self.cleaned_data["on"]
+        if day > clock.today():
+            raise ValidationError(_NOT_AHEAD)
+        return day
+
+
+class DepositForm(MovementForm):
+    """A deposit received."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].label = "Reçu le"
+        self.fields["payer"].label = "Qui le verse"
+
+
+class RefundForm(MovementForm):
+    """What was to be refunded, paid out."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].label = "Parti le"
+        self.fields["payer"].label = "À qui"
+
+
+class SettlementForm(forms.Form):
+    """How a deposit is settled: the arrears taken from it, if any."""
+
+    set_off = MoneyField(
+        label="Arriérés retenus sur le dépôt",
+        min_value=ZERO,
+        required=False,
+        help_text="Ce que le compte doit encore. Rien n'est retenu sans cette ligne.",
+    )
+
+    def clean_set_off(self) -> Decimal:
+        """Nothing typed is nothing taken."""
+        return self.cleaned_data["set_off"] or ZERO
+
+
+class DeductionForm(forms.Form):
+    """What is kept from a deposit; an empty line keeps nothing."""
+
+    label = forms.CharField(label="Objet", max_length=120, required=False)
+    amount = MoneyField(label="Montant", min_value=Decimal("0.01"), required=False)
+    justification = forms.CharField(
+        label="Justification",
+        max_length=300,
+        required=False,
+        help_text="État des lieux, facture, devis : de quand, de qui.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the three of them, or none."""
+        data = super().clean() or {}
+        told = [name for name in ("label", "amount", "justification") if data.get(name)]
+        if told and len(told) < 3 and not self.errors:
+            raise ValidationError("Une retenue a un objet, un montant et une justification.")
+        return data
+
+
+DeductionSet = forms.formset_factory(DeductionForm, extra=3)

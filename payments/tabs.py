@@ -1,4 +1,4 @@
-"""The account, on a person's page."""
+"""The account on a person's page, the deposit on a contract's."""
 
 from caracol.core.registries import Tab, register_tab
 
@@ -9,5 +9,14 @@ register_tab(
         url_name="payments:person-account",
         page_key="payments:person-account",
         order=20,
+    )
+)
+register_tab(
+    Tab(
+        subject="contract",
+        label="Dépôt",
+        url_name="payments:contract-deposit",
+        page_key="payments:contract-deposit",
+        order=30,
     )
 )

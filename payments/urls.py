@@ -9,6 +9,7 @@ from payments.views import (
     checking,
     closing,
     correcting,
+    deposits,
     issuing,
     mailing,
     month,
@@ -16,6 +17,7 @@ from payments.views import (
     payments,
     receiving,
     reversing,
+    settling,
     statements,
 )
 
@@ -86,4 +88,11 @@ urlpatterns = [
     path("papiers/<str:number>/annuler/", papers.receipt_cancel, name="receipt-cancel"),
     path("impayes/", arrears.arrears_list, name="arrears-list"),
     path("impayes/export/", arrears.arrears_export, name="arrears-export"),
+    path("contrats/<int:pk>/depot/", deposits.contract_deposit, name="contract-deposit"),
+    path("contrats/<int:pk>/depot/recevoir/", deposits.deposit_record, name="deposit-record"),
+    path("contrats/<int:pk>/depot/rembourser/", deposits.refund_record, name="refund-record"),
+    path("contrats/<int:pk>/depot/rendre/", settling.settlement_prepare, name="settlement-prepare"),
+    path("depots/<int:pk>/approuver/", settling.settlement_approve, name="settlement-approve"),
+    path("depots/<int:pk>/annuler/", settling.settlement_cancel, name="settlement-cancel"),
+    path("depots/mouvements/<int:pk>/annuler/", deposits.deposit_reverse, name="deposit-reverse"),
 ]

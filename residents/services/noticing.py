@@ -58,13 +58,14 @@ def prepare_notice(
     reason: str,
     actor: User,
     today: date,
+    sent_on: date | None = None,
     reasons: Mapping[str, str] = NO_REASON,
     seen: str = "",
 ) -> Given:
     """Prepare the association's notice: it is sent once the manager or the director validates it.
 
-    Raises NoticeRefused, LawForbids, ReasonNeeded, AcceptanceReserved, ChangedMeanwhile,
-    TransitionRefused.
+    Who decides may say at once when the letter left (`sent_on`). Raises NoticeRefused,
+    LawForbids, ReasonNeeded, AcceptanceReserved, ChangedMeanwhile, TransitionRefused.
     """
     locked = _held(contract, seen)
     letter = Letter(
@@ -74,6 +75,8 @@ def prepare_notice(
     settle(contract=locked, verdicts=answer.verdicts, reasons=reasons, actor=actor, today=today)
     with history.act(PREPARED, actor=actor):
         notice = _write(locked, letter, answer)
+    if sent_on is not None:
+        notice = send_notice(notice=notice, sent_on=sent_on, actor=actor, today=today)
     return Given(notice, answer)
 
 
