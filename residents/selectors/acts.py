@@ -53,6 +53,42 @@ def _indexed(card: ContractCard, day: date) -> bool:
     return card.contract.revision_quarter is not None
 
 
+def _standing(card: ContractCard) -> Any:
+    return next((notice for notice in card.notices if notice.withdrawn_on is None), None)
+
+
+def _notice_standing(card: ContractCard, day: date) -> bool:
+    return _standing(card) is not None
+
+
+def _no_notice(card: ContractCard, day: date) -> bool:
+    return _standing(card) is None
+
+
+def _notice_prepared(card: ContractCard, day: date) -> bool:
+    notice = _standing(card)
+    return notice is not None and notice.sent_on is None and notice.received_on is None
+
+
+def _notice_sent(card: ContractCard, day: date) -> bool:
+    notice = _standing(card)
+    return notice is not None and notice.sent_on is not None and notice.received_on is None
+
+
+def _left(card: ContractCard, day: date) -> bool:
+    return bool(card.contract.exit_kind)
+
+
+def _still_there(card: ContractCard, day: date) -> bool:
+    return not card.contract.exit_kind
+
+
+def _deposit_waits(card: ContractCard, day: date) -> bool:
+    """Whether somebody left with a deposit asked and the keys back."""
+    contract = card.contract
+    return bool(contract.deposit and contract.exit_kind and contract.keys_returned_on)
+
+
 @dataclass(frozen=True)
 class Act:
     """One thing to do on a contract.
@@ -115,21 +151,43 @@ ACTS: list[Act] = [
         first_in=_IN_FORCE, first_if=_renews_soon,
     ),
     Act(
-        "residents:contract-end", "Enregistrer le départ", "door-exit", _LIVED,
-        first_in=_UNDER_NOTICE,
+        "residents:contract-end", "Enregistrer le départ", "door-exit", _LIVED | _ENDED,
+        first_in=_UNDER_NOTICE | _ENDED, first_if=_still_there, condition=_still_there,
+    ),
+    Act(
+        "payments:settlement-prepare", "Rendre le dépôt", "transfer", _LIVED | _ENDED,
+        first_in=_ENDED, first_if=_deposit_waits, condition=_left,
     ),
     Act("residents:amendment-new", "Faire un avenant", "files", LIVING, first_in=_IN_FORCE),
     Act(
         "residents:contract-revise", "Réviser par l'IRL", "trending-up", _IN_FORCE,
         condition=_indexed,
     ),
+    Act(
+        "residents:exit-complete", "Compléter la sortie", "edit", _LIVED | _ENDED,
+        condition=_left,
+    ),
     Act("residents:contract-close", "Clore le contrat", "archive", _ENDED, first_in=_ENDED),
     # Notices
-    Act("residents:notice-receive", "Congé reçu du résident", "mail", _IN_FORCE, group="notice"),
-    Act("residents:notice-give", "Donner congé", "mail-forward", _IN_FORCE, group="notice"),
     Act(
-        "residents:notice-withdraw", "Retirer le congé", "arrow-back-up", _UNDER_NOTICE,
-        group="notice",
+        "residents:notice-send", "Valider et envoyer le congé", "send", _IN_FORCE,
+        first_in=_IN_FORCE, first_if=_notice_prepared, condition=_notice_prepared, group="notice",
+    ),
+    Act(
+        "residents:notice-receive", "Réception du congé", "mail-check", _IN_FORCE,
+        first_in=_IN_FORCE, first_if=_notice_sent, condition=_notice_sent, group="notice",
+    ),
+    Act(
+        "residents:notice-receive", "Congé reçu du résident", "mail", _IN_FORCE,
+        condition=_no_notice, group="notice",
+    ),
+    Act(
+        "residents:notice-give", "Donner congé", "mail-forward", _IN_FORCE,
+        condition=_no_notice, group="notice",
+    ),
+    Act(
+        "residents:notice-withdraw", "Retirer le congé", "arrow-back-up", _LIVED,
+        condition=_notice_standing, group="notice",
     ),
     # Money
     Act(
@@ -140,7 +198,19 @@ ACTS: list[Act] = [
         "payments:account-detail", "Voir le compte", "wallet",
         LIVING | _ENDED | {ContractStatus.CLOSED}, group="money", argument="number",
     ),
-    # What is not taken back
+    Act(
+        "payments:contract-deposit", "Dépôt de garantie", "coin-euro",
+        LIVING | _ENDED | {ContractStatus.CLOSED}, group="money",
+    ),
+    # What is taken back
+    Act(
+        "residents:contract-reopen", "Annuler le départ", "arrow-back-up", _LIVED | _ENDED,
+        condition=_left, tone="danger", group="grave",
+    ),
+    Act(
+        "residents:contract-reopen", "Rouvrir le contrat", "lock-open",
+        frozenset({ContractStatus.CLOSED}), group="grave",
+    ),
     Act(
         "residents:contract-cancel", "Abandonner le brouillon", "trash", _DRAFT,
         tone="danger", group="grave",

@@ -76,7 +76,7 @@ def prepare_notice(
     with history.act(PREPARED, actor=actor):
         notice = _write(locked, letter, answer)
     if sent_on is not None:
-        notice = send_notice(notice=notice, sent_on=sent_on, actor=actor, today=today)
+        notice = _send(locked, notice, sent_on, actor, today)
     return Given(notice, answer)
 
 
@@ -88,20 +88,7 @@ def send_notice(*, notice: Notice, sent_on: date, actor: User, today: date) -> N
     """
     contract = hold_contract(notice.contract)
     row = Notice.objects.get(pk=notice.pk)
-    if not has_role(actor, GLA_DECIDES, contract.territory_id):
-        raise NoticeRefused("La responsable GLA ou la direction valide et envoie un congé.")
-    if row.withdrawn_on or not is_prepared(row):
-        raise NoticeRefused("Ce congé n'est plus à envoyer.")
-    if sent_on > today:
-        raise NoticeRefused("Un envoi ne se date pas de l'avenir.")
-    answer = judge_notice(contract, letter_of(row, sent_on=sent_on))
-    forbidden = [verdict for verdict in answer.verdicts if verdict.is_refused]
-    if forbidden:
-        raise NoticeRefused(" ".join(verdict.sentence for verdict in forbidden))
-    with history.act(SENT, actor=actor):
-        row.sent_on, row.rule = sent_on, answer.rule
-        row.save(update_fields=["sent_on", "rule"])
-    return row
+    return _send(contract, row, sent_on, actor, today)
 
 
 @said_in_words
@@ -226,6 +213,23 @@ def _held(contract: Contract, seen: str) -> Contract:
         whose = "de l'association" if standing.given_by == NoticeGiver.MANAGER else "du résident"
         raise NoticeRefused(f"Un congé {whose} est déjà en cours : retirez-le d'abord.")
     return locked
+
+
+def _send(contract: Contract, row: Notice, sent_on: date, actor: User, today: date) -> Notice:
+    if not has_role(actor, GLA_DECIDES, contract.territory_id):
+        raise NoticeRefused("La responsable GLA ou la direction valide et envoie un congé.")
+    if row.withdrawn_on or not is_prepared(row):
+        raise NoticeRefused("Ce congé n'est plus à envoyer.")
+    if sent_on > today:
+        raise NoticeRefused("Un envoi ne se date pas de l'avenir.")
+    answer = judge_notice(contract, letter_of(row, sent_on=sent_on))
+    forbidden = [verdict for verdict in answer.verdicts if verdict.is_refused]
+    if forbidden:
+        raise NoticeRefused(" ".join(verdict.sentence for verdict in forbidden))
+    with history.act(SENT, actor=actor):
+        row.sent_on, row.rule = sent_on, answer.rule
+        row.save(update_fields=["sent_on", "rule"])
+    return row
 
 
 def _not_ahead(*days: date | None, today: date) -> None:

@@ -196,7 +196,8 @@ def _unclose(request: PageRequest, contract: Contract, form: ReasonForm) -> Http
 def contract_close(request: PageRequest, pk: int) -> HttpResponse:
     """Close a contract that has ended once nothing is left to settle, or say what is."""
     contract = contract_of(request, pk)
-    form = ActForm(request.POST or None, initial=seen_version(contract))
+    sent = request.POST if request.method == "POST" else None
+    form = ActForm(sent, initial=seen_version(contract))
 
     def attempt(data: Mapping[str, Any]) -> Preview:
         left = _left_to_do(contract)

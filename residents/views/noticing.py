@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from caracol.accounts.policy import may_on
 from caracol.core import clock
 from caracol.core.pages import PageRequest, page
 from caracol.core.periods import french_day
+from caracol.ui import toasts
 from residents.calculations.explaining import explain_rule
 from residents.calculations.notices import AWAITED, MANAGER, RESIDENT, SIGNED, Answer, Letter
 from residents.calculations.notices import bases_of as grounds
@@ -41,6 +42,7 @@ from residents.views.acting import (
     Section,
     answer_act,
     contract_of,
+    contract_url,
     seen_version,
 )
 
@@ -135,7 +137,9 @@ def _preview_given(contract: Contract, letter: Letter, today: date) -> Preview:
 def notice_send(request: PageRequest, pk: int) -> HttpResponse:
     """Validate a prepared notice and record that its letter left."""
     contract = contract_of(request, pk)
-    notice = _alive(contract)
+    notice = notice_alive(contract)
+    if notice is None or not is_prepared(notice):
+        return _none(request, contract, "Aucun congé n'est à envoyer sur ce contrat.")
     form = SendForm(
         request.POST or None, initial={"sent_on": clock.today(), **seen_version(contract)}
     )
@@ -166,12 +170,10 @@ def _said(notice: Notice) -> list[tuple[str, str]]:
     return [("Motif", notice.reason or "aucun"), ("Règle", notice.rule)]
 
 
-def _alive(contract: Contract) -> Notice:
-    """Return the notice that stands. Raises Http404."""
-    notice = notice_alive(contract)
-    if notice is None:
-        raise Http404
-    return notice
+def _none(request: PageRequest, contract: Contract, words: str) -> HttpResponse:
+    """Say that there is no such notice any more, on the contract's page."""
+    toasts.say(request, words, tone="warning")
+    return redirect(contract_url(contract))
 
 
 # --- Received -----------------------------------------------------------------------------------
@@ -297,7 +299,9 @@ def _resident_notice(request: PageRequest, contract: Contract) -> HttpResponse:
 def notice_withdraw(request: PageRequest, pk: int) -> HttpResponse:
     """Withdraw a notice: the end that it cut is given back."""
     contract = contract_of(request, pk)
-    notice = _alive(contract)
+    notice = notice_alive(contract)
+    if notice is None:
+        return _none(request, contract, "Aucun congé n'est en cours sur ce contrat.")
     received = notice.received_on is not None
     form = NoticeWithdrawForm(
         request.POST or None, received=received, initial=seen_version(contract)

@@ -20,7 +20,8 @@ from caracol.jobs.models import Job
 from caracol.notifications.models import MailOut
 from caracol.takeover.models import RunState, TakeoverRun
 from payments.enums import PaperKind, PaymentMeans
-from payments.models import TermPaper
+from payments.models import DepositSettlement, TermPaper
+from payments.services.depositing import record_deposit
 from payments.services.openings import OpeningBalance, take_over_balances
 from payments.services.receiving import record_payment
 from residents.enums import ContractKind, InsuranceStepKind
@@ -59,6 +60,8 @@ class World:
     amendment: Any
     term: Any
     payment: Any
+    deposit: Any
+    settlement: Any
     insurance: Any
     insurance_step: Any
     document: Any
@@ -117,10 +120,30 @@ def make_world(code, *, officer=None):
         ),
         term=contract.bills.get(),
         payment=received.entry,
+        **_deposit(code, author, contract),
         insurance=insurance,
         insurance_step=step,
         **_papers(code, author, home.site.territory, contract),
     )
+
+
+def _deposit(code, author, contract):
+    today = clock.today()
+    contract.deposit = Decimal("50.00")
+    contract.save(update_fields=["deposit"])
+    received = record_deposit(
+        key=f"canari:{code}",
+        contract=contract,
+        amount=contract.deposit,
+        means=PaymentMeans.CHEQUE,
+        received_on=today,
+        today=today,
+        actor=author,
+    )
+    settlement = DepositSettlement.objects.create(
+        contract=contract, prepared_by=author, prepared_on=today
+    )
+    return {"deposit": received.entry, "settlement": settlement}
 
 
 def _papers(code, author, territory, contract):
@@ -229,6 +252,21 @@ ARGUMENTS = {
     "residents:contract-renew": lambda world: [world.contract.pk],
     "residents:contract-revise": lambda world: [world.contract.pk],
     "residents:contract-sign": lambda world: [world.contract.pk],
+    "payments:contract-deposit": lambda world: [world.contract.pk],
+    "payments:deposit-record": lambda world: [world.contract.pk],
+    "payments:deposit-reverse": lambda world: [world.deposit.pk],
+    "payments:refund-record": lambda world: [world.contract.pk],
+    "payments:settlement-prepare": lambda world: [world.contract.pk],
+    "payments:settlement-approve": lambda world: [world.settlement.pk],
+    "payments:settlement-cancel": lambda world: [world.settlement.pk],
+    "residents:notice-give": lambda world: [world.contract.pk],
+    "residents:notice-send": lambda world: [world.contract.pk],
+    "residents:notice-receive": lambda world: [world.contract.pk],
+    "residents:notice-withdraw": lambda world: [world.contract.pk],
+    "residents:contract-end": lambda world: [world.contract.pk],
+    "residents:exit-complete": lambda world: [world.contract.pk],
+    "residents:contract-reopen": lambda world: [world.contract.pk],
+    "residents:contract-close": lambda world: [world.contract.pk],
     "residents:contract-detail": lambda world: [world.contract.pk],
     "residents:contract-history": lambda world: [world.contract.pk],
     "residents:contract-insurance": lambda world: [world.contract.pk],
