@@ -25,6 +25,7 @@ _PREFIXES = {
     "takeover": "reprise/",
     "documents": "documents/",
     "jobs": "",
+    "lists": "listes/",
     "notifications": "messages/",
 }
 

@@ -13,6 +13,7 @@ from colocations.views import (
     keys,
     occupancy,
     owners,
+    room_list,
     rooms,
     sites,
     voids,
@@ -40,6 +41,8 @@ register_converter(KeyActConverter, "key_act")
 _HOMES = [
     path("", homes.home_list, name="home-list"),
     path("export/", homes.home_export, name="home-export"),
+    path("lot/", homes.home_bulk, name="home-bulk"),
+    path("<int:pk>/champ/<slug:field>/", homes.home_cell, name="home-cell"),
     path("nouvelle/", home_acts.home_new, name="home-new"),
     path("occupation/", occupancy.occupancy, name="occupancy"),
     path("occupation/export/", occupancy.occupancy_export, name="occupancy-export"),
@@ -59,6 +62,10 @@ _HOMES = [
     path("<int:pk>/chambres/nouvelle/", rooms.room_new, name="room-new"),
 ]
 _ROOMS = [
+    path("chambres/", room_list.room_list, name="room-list"),
+    path("chambres/export/", room_list.room_export, name="room-export"),
+    path("chambres/lot/", room_list.room_bulk, name="room-bulk"),
+    path("chambres/<int:pk>/champ/<slug:field>/", room_list.room_cell, name="room-cell"),
     path("chambres/<int:pk>/", rooms.room_detail, name="room-detail"),
     path("chambres/<int:pk>/historique/", rooms.room_history, name="room-history"),
     path("chambres/<int:pk>/modifier/", rooms.room_edit, name="room-edit"),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from residents.views import (
     amending,
+    contract_list,
     contracts,
     drafting,
     editing,
@@ -23,6 +24,14 @@ app_name = "residents"
 urlpatterns = [
     path("residents/", people.person_list, name="person-list"),
     path("residents/export/", people.person_export, name="person-export"),
+    path("residents/lot/", people.person_bulk, name="person-bulk"),
+    path("residents/<int:pk>/champ/<slug:field>/", people.person_cell, name="person-cell"),
+    path("contrats/", contract_list.contract_list, name="contract-list"),
+    path("contrats/export/", contract_list.contract_export, name="contract-export"),
+    path("contrats/lot/", contract_list.contract_bulk, name="contract-bulk"),
+    path(
+        "contrats/<int:pk>/champ/<slug:field>/", contract_list.contract_cell, name="contract-cell"
+    ),
     path("residents/nouveau/", editing.person_new, name="person-new"),
     path("residents/<int:pk>/", person.person_detail, name="person-detail"),
     path("residents/<int:pk>/imprimer/", person.person_print, name="person-print"),

@@ -12,7 +12,7 @@ from typing import Any
 
 MODULES = (
     *("papers", "tabs", "search", "worklist", "measures", "impacts", "handlers", "history"),
-    "deadlines",
+    *("deadlines", "lists"),
 )
 
 

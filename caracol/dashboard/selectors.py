@@ -18,11 +18,13 @@ from caracol.core.registries import (
     work_providers,
 )
 from caracol.core.text import sort_key
+from caracol.dashboard.recent import recent_hits
 
 PER_GROUP = 8
 PER_GROUP_WHOLE = 50
 LINES = 3  # of each block of the day: more would not be read at the end of one
 SHORTEST = 2
+STARTING_ACTS = 6
 LONGEST = 80
 
 
@@ -67,7 +69,7 @@ class Found:
     items: list[SearchHit]
 
 
-_ORDER = ("Personnes", "Colocations", "Chambres", "Contrats", "Actes")
+_ORDER = ("Personnes", "Colocations", "Chambres", "Contrats", "Documents", "Papiers", "Actes")
 
 
 def search(user: Any, words: str, limit: int = PER_GROUP) -> list[Found]:
@@ -79,12 +81,33 @@ def search(user: Any, words: str, limit: int = PER_GROUP) -> list[Found]:
     for provider in search_providers.values():
         for hit in provider(user, words, limit):
             groups.setdefault(hit.group, []).append(hit)
+    _say_papers_once(groups)
     done = _acts(user, words)
     if done:
         groups["Actes"] = done
     known = {label: index for index, label in enumerate(_ORDER)}
     labels = sorted(groups, key=lambda label: known.get(label, len(known)))
     return [Found(label, groups[label][:limit]) for label in labels]
+
+
+def _say_papers_once(groups: dict[str, list[SearchHit]]) -> None:
+    """Leave out documents that an application found too, where they are explained."""
+    better = {hit.label for hit in groups.get("Papiers", ())}
+    rest = [hit for hit in groups.pop("Documents", ()) if hit.label not in better]
+    if rest:
+        groups["Documents"] = rest
+
+
+def starters(user: Any, today: date) -> list[Found]:
+    """Return what the search offers before anything is typed: read lately, then acts."""
+    recent = recent_hits(user, today)
+    done = [
+        SearchHit("Actes", act.label, act.detail, url, icon=act.icon)
+        for act in acts
+        if may(user, act.url_name) and (url := _address(act))
+    ]
+    found = [Found("Consultés récemment", recent), Found("Actes", done[:STARTING_ACTS])]
+    return [group for group in found if group.items]
 
 
 def _acts(user: Any, words: str) -> list[SearchHit]:

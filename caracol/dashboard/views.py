@@ -28,9 +28,12 @@ def search(request: PageRequest) -> HttpResponse:
     words = request.GET.get("q", "").replace("\0", "").strip()
     whole = not getattr(request, "htmx", False)
     limit = selectors.PER_GROUP_WHOLE if whole else selectors.PER_GROUP
+    groups = selectors.search(request.user, words, limit)
+    if not words:
+        groups = selectors.starters(request.user, clock.today())
     context = {
         "query": words,
-        "groups": selectors.search(request.user, words, limit),
+        "groups": groups,
         "too_short": bool(words) and len(words) < selectors.SHORTEST,
     }
     template = "dashboard/search.html" if whole else "components/palette_results.html"

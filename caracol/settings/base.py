@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "caracol.audit",
     "caracol.jobs",
     "caracol.documents",
+    "caracol.lists",
     "caracol.notifications",
     "caracol.deadlines",
     "colocations",

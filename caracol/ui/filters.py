@@ -9,7 +9,8 @@ from django.http import QueryDict
 from caracol.ui import atoms
 from caracol.ui.fields import MonthField
 
-PAGING = ("page", "sort", "per_page")
+KEPT = ("sort", "cols", "per_page", "vue")
+"""The words of a list's address that are no filter and outlast filtering."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ def _address(query: QueryDict, drop: set[str], value: tuple[str, str] | None = N
     if value:
         name, gone = value
         kept.setlist(name, [item for item in kept.getlist(name) if item != gone])
-    return f"?{kept.urlencode()}"
+    return f"?{kept.urlencode(safe=',')}"
 
 
 def _choices(field: forms.Field) -> dict[str, str]:
@@ -52,7 +53,9 @@ def _shown(field: forms.Field, raw: str) -> str:
             return atoms.month_name(field.to_python(raw))
         except forms.ValidationError:
             return raw
-    return _choices(field).get(raw, raw)
+    known = _choices(field)
+    # A choice unknown here came in a shared view: what it names is not for this reader.
+    return known.get(raw, "inconnu ici") if known else raw
 
 
 def active_filters(form: forms.BaseForm, query: QueryDict) -> list[FilterChip]:
@@ -69,4 +72,9 @@ def active_filters(form: forms.BaseForm, query: QueryDict) -> list[FilterChip]:
 def reset_address(form: forms.BaseForm, query: QueryDict) -> str:
     """Return the address without any filter; sorting stays."""
     names: set[Any] = {bound.html_name for bound in form}
-    return _address(query, names | {"page"})
+    if "vue" not in query:
+        return _address(query, names | {"page"})
+    # Without any word, the list would open with the reader's own view again.
+    bare = query.copy()
+    bare["vue"] = "0"
+    return _address(bare, names | {"page"})

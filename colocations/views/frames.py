@@ -13,6 +13,7 @@ from caracol.core.registries import tabs_for
 HISTORY_PAGE = 20
 SECTIONS = (
     ("Colocations", "colocations:home-list"),
+    ("Chambres", "colocations:room-list"),
     ("Occupation", "colocations:occupancy"),
     ("Fermetures", "colocations:closures"),
     ("Propriétaires", "colocations:owner-list"),

@@ -4,13 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 from django.db.models import Sum
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 
-from caracol.accounts.models import Territory
-from caracol.audit.services import record_access
-from caracol.core import clock, export
-from caracol.core.pages import PageRequest, allowed, get_visible_or_404, page, render_page
-from colocations.filters import HomeFilter
+from caracol.core import clock
+from caracol.core.pages import PageRequest, get_visible_or_404, page, render_page
+from caracol.lists.cells import edit_cell
+from caracol.lists.pages import export_list, listing_for, opening, prepare_bulk
+from colocations.lists import HOMES
 from colocations.models import Colocation, Room
 from colocations.permissions import sees_amounts, sees_notes
 from colocations.selectors.acts import room_acts
@@ -20,79 +20,49 @@ from colocations.selectors.history import home_subjects
 from colocations.selectors.homes import homes_on, nearness, open_on
 from colocations.selectors.rooms import room_lines, rooms_on
 from colocations.selectors.timeline import home_timeline
-from colocations.tables import HomeTable
-from colocations.views.frames import history_page, page_number, rights, sections, tabs_of
+from colocations.views.frames import history_page, rights, sections, tabs_of
 
-PER_PAGE = 50
 _ACTS = ("home-edit", "room-new", "agreement-detail", "owner-detail", "site-detail")
-
-
-def _filtered(request: PageRequest) -> HomeFilter:
-    day = clock.today()
-    homes = homes_on(day, allowed(request, Colocation.objects.all())).order_by("name", "pk")
-    sites = allowed(request, Colocation.objects.all()).values("site__territory")
-    territories = Territory.objects.filter(pk__in=sites).order_by("name")
-    return HomeFilter(request.GET or None, queryset=homes, day=day, territories=territories)
 
 
 @page("colocations:home-list")
 def home_list(request: PageRequest) -> HttpResponse:
     """List the homes the user sees, with their occupation."""
-    found = _filtered(request)
-    table = HomeTable(found.qs, day=clock.today(), order_by=request.GET.get("sort", ""))
-    table.paginate(page=page_number(request), per_page=PER_PAGE)
+    elsewhere = opening(request, HOMES)
+    if elsewhere is not None:
+        return elsewhere
+    listing = listing_for(request, HOMES)
     # A home given back to its owner has rooms, but none to let.
-    living = found.qs.order_by().filter(open_on(clock.today()))
+    living = listing.asked.filter.qs.order_by().filter(open_on(listing.asked.reader.day))
     totals = living.aggregate(rooms=Sum("room_count"), occupied=Sum("occupied_count"))
+    rooms, occupied = totals["rooms"] or 0, totals["occupied"] or 0
+    plural = "s" if occupied > 1 else ""
+    listing.detail = f"{occupied} chambre{plural} occupée{plural} sur {rooms}"
     context = {
-        "filter": found,
-        "table": table,
-        "rooms": totals["rooms"] or 0,
-        "occupied": totals["occupied"] or 0,
-        "may_export": bool(table.rows),
+        "listing": listing,
+        "table": listing.table,
         "sections": sections(request),
         "may": rights(request, None, "home-new"),
     }
     return render_page(request, "colocations/home_list.html", context)
 
 
-EXPORT = [
-    export.Column("Code"),
-    export.Column("Colocation"),
-    export.Column("Site"),
-    export.Column("Adresse"),
-    export.Column("Ville"),
-    export.Column("Territoire"),
-    export.Column("Chambres", "number"),
-    export.Column("Occupées", "number"),
-    export.Column("Libres", "number"),
-    export.Column("Prochaine fin de contrat", "date"),
-    export.Column("Fin côté propriétaire", "date"),
-    export.Column("Suivi par"),
-]
-
-
 @page("colocations:home-export")
-def home_export(request: PageRequest) -> HttpResponse:
-    """Export the homes that the filters of the list keep."""
-    rows = [
-        (
-            home.code, home.name, home.site.name, home.site.address,
-            f"{home.site.postcode} {home.site.city}", home.site.territory.name,
-            home.room_count, home.occupied_count, home.free_count, home.next_end,
-            home.agreement_end, str(home.mission_officer or home.mission_officer_email),
-        )
-        for home in _filtered(request).qs
-    ]  # fmt: skip
-    record_access(
-        actor=request.user,
-        action="EXPORT",
-        label="Liste des colocations",
-        page=request.page_key,
-        rows=len(rows),
-    )
-    name = f"colocations-{clock.today():%Y-%m-%d}"
-    return export.answer(EXPORT, rows, name=name, form=request.GET.get("format", "xlsx"))
+def home_export(request: PageRequest) -> HttpResponseBase:
+    """Export the homes that the filters of the list keep; written in the register."""
+    return export_list(request, HOMES)
+
+
+@page("colocations:home-cell", methods=("GET", "POST"))
+def home_cell(request: PageRequest, pk: int, field: str) -> HttpResponse:
+    """Edit one field of a home where it stands."""
+    return edit_cell(request, HOMES, pk, field)
+
+
+@page("colocations:home-bulk", methods=("POST",))
+def home_bulk(request: PageRequest) -> HttpResponse:
+    """Take the homes chosen to the preview of an act."""
+    return prepare_bulk(request, HOMES)
 
 
 @page("colocations:home-detail")

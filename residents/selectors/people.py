@@ -22,7 +22,7 @@ from django.urls import reverse
 
 from caracol.accounts.policy import PAGES
 from caracol.core.registries import measure_of
-from residents.enums import ContractStatus
+from residents.enums import LANGUAGES, ContractStatus
 from residents.models import ContractHolder, ContractTerms, Insurance, Person
 from residents.permissions import READERS, Fact, Facts, facts_of_people, may_ever
 
@@ -145,6 +145,8 @@ class PersonLine:
     reference: str = ""
     phone: str = ""
     email: str = ""
+    email_consent: bool | None = None
+    language: str = ""
     number: str = ""
     kind: str = ""
     home: str = ""
@@ -156,6 +158,11 @@ class PersonLine:
     insured_until: date | None = None
     uninsured: bool = False
     balance: Decimal | None = None
+
+    @property
+    def language_label(self) -> str:
+        """The language in French."""
+        return LANGUAGES.get(self.language, self.language)
 
 
 def person_lines(
@@ -200,6 +207,7 @@ def _person_line(
         known["phone"] = person.phone
     if Fact.CONTACTS in facts:
         known |= {"email": person.email, "reference": person.reference}
+        known |= {"email_consent": person.email_consent, "language": person.language}
     if Fact.BALANCE in facts:
         known["balance"] = getattr(person, "balance", None)
     if holding is not None:

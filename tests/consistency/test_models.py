@@ -10,7 +10,15 @@ from caracol.accounts.models import Territory, TerritoryQuerySet
 
 OURS = ("caracol", "colocations", "residents", "payments", "litigation", "social")
 # Rows that live and die with what they describe.
-MAY_CASCADE = {("Membership", "user"), ("Bundle", "requested_by"), ("SavedView", "owner")}
+MAY_CASCADE = {
+    ("Membership", "user"),
+    ("Bundle", "requested_by"),
+    ("SavedView", "owner"),
+    ("DefaultView", "user"),
+    ("DefaultView", "view"),
+    ("ListAct", "actor"),
+    ("ListExport", "actor"),
+}
 
 
 def our_models():

@@ -12,11 +12,13 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from caracol.accounts.enums import Role
+from caracol.accounts.models import SavedView
 from caracol.core import clock
 from caracol.documents.enums import BundleKind
 from caracol.documents.models import Bundle, Upload
 from caracol.documents.services import issue_document
 from caracol.jobs.models import Job
+from caracol.lists.models import ListAct, ListExport
 from caracol.notifications.models import MailOut
 from caracol.takeover.models import RunState, TakeoverRun
 from payments.enums import PaperKind, PaymentMeans
@@ -69,6 +71,9 @@ class World:
     job: Any
     mail: Any
     run: Any
+    view: Any
+    act: Any
+    listed: Any
     upload: Any
     patrimony: Any
 
@@ -209,7 +214,18 @@ def _papers(code, author, territory, contract):
         uploaded_at=now,
         uploaded_by=author,
     )
+    people = "residents:person-list"
+    view = SavedView.objects.create(owner=author, list_key=people, name=f"Vue {code}")
+    act = ListAct.objects.create(
+        actor=author, list_key=people, code="person-language", row_ids=[], created_at=now
+    )
+    listed = ListExport.objects.create(
+        actor=author, list_key=people, name="residents", requested_at=now, job=job
+    )
     return {
+        "view": view,
+        "act": act,
+        "listed": listed,
         "document": document,
         "bundle": bundle,
         "job": job,
@@ -222,6 +238,8 @@ def _papers(code, author, territory, contract):
 ARGUMENTS = {
     **patrimony.ARGUMENTS,
     "colocations:home-occupancy": lambda world: [world.home.pk],
+    "colocations:home-cell": lambda world: [world.home.pk, "officer"],
+    "colocations:room-cell": lambda world: [world.room.pk, "fee"],
     "documents:bundle-download": lambda world: [world.bundle.pk],
     "documents:document-download": lambda world: [world.document.number],
     "documents:upload-read": lambda world: [world.upload.token],
@@ -230,6 +248,15 @@ ARGUMENTS = {
     "jobs:job-detail": lambda world: [world.job.pk],
     "jobs:job-progress": lambda world: [world.job.pk],
     "jobs:job-retry": lambda world: [world.job.pk],
+    "lists:act-detail": lambda world: [world.act.token],
+    "lists:act-undo": lambda world: [world.act.token],
+    "lists:export-download": lambda world: [world.listed.pk],
+    "lists:export-note": lambda world: [world.listed.pk],
+    "lists:view-default": lambda world: [world.view.pk],
+    "lists:view-delete": lambda world: [world.view.pk],
+    "lists:view-edit": lambda world: [world.view.pk],
+    "lists:view-restore": lambda world: [world.view.pk],
+    "lists:view-update": lambda world: [world.view.pk],
     "notifications:mail-detail": lambda world: [world.mail.pk],
     "notifications:mail-resend": lambda world: [world.mail.pk],
     "notifications:mail-settle": lambda world: [world.mail.pk],
@@ -267,6 +294,7 @@ ARGUMENTS = {
     "residents:exit-complete": lambda world: [world.contract.pk],
     "residents:contract-reopen": lambda world: [world.contract.pk],
     "residents:contract-close": lambda world: [world.contract.pk],
+    "residents:contract-cell": lambda world: [world.contract.pk, "due_day"],
     "residents:contract-detail": lambda world: [world.contract.pk],
     "residents:contract-history": lambda world: [world.contract.pk],
     "residents:contract-insurance": lambda world: [world.contract.pk],
@@ -290,6 +318,7 @@ ARGUMENTS = {
     "residents:person-edit": lambda world: [world.person.pk],
     "residents:person-remove": lambda world: [world.person.pk],
     "residents:status-edit": lambda world: [world.person.pk],
+    "residents:person-cell": lambda world: [world.person.pk, "phone"],
     "residents:person-access": lambda world: [world.person.pk],
     "residents:person-detail": lambda world: [world.person.pk],
     "residents:person-history": lambda world: [world.person.pk],
@@ -317,6 +346,17 @@ PERSONAL = {
     "jobs:job-detail",
     "jobs:job-progress",
     "jobs:job-retry",
+    "lists:act-detail",
+    "lists:act-undo",
+    "lists:export-download",
+    "lists:export-note",
+    "lists:view-default",
+    "lists:view-delete",
+    "lists:view-edit",
+    "lists:view-list",
+    "lists:view-restore",
+    "lists:view-save",
+    "lists:view-update",
     "payments:payment-undo",
     "takeover:abandon",
     "takeover:confirm",

@@ -9,9 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import zeal
 from django.conf import settings
 from django.template import engines
 from django.template.base import FilterExpression, Node
+
+from caracol.lists.services import acting
 
 FORGIVING_FILTERS = {"default", "default_if_none", "yesno", "length"}
 
@@ -40,6 +43,12 @@ def no_network():
     patch.setattr(socket.socket, "connect", guarded)
     yield
     patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def acts_on_rows_read_each_row(monkeypatch):
+    """An act on several rows calls a service for each: that loop is meant."""
+    monkeypatch.setattr(acting, "row_by_row", zeal.zeal_ignore)
 
 
 class Undefined(str):

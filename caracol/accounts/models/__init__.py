@@ -9,10 +9,11 @@ from caracol.accounts.models.rights import (
     TerritoryQuerySet,
 )
 from caracol.accounts.models.user import User, UserManager
-from caracol.accounts.models.views import SavedView, SavedViewQuerySet
+from caracol.accounts.models.views import DefaultView, SavedView, SavedViewQuerySet
 
 __all__ = [
     "AccountEvent",
+    "DefaultView",
     "Invitation",
     "InvitationQuerySet",
     "Membership",

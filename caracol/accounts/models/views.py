@@ -12,13 +12,13 @@ from caracol.accounts.models.user import User
 
 
 class SavedViewQuerySet(models.QuerySet):
-    """Views: one's own and those that colleagues share."""
+    """Views: one's own and those that colleagues share; those deleted are out of sight."""
 
     def visible_to(self, user: User | AnonymousUser, roles: frozenset[str] | None = None) -> Self:
         """Keep the user's own and the shared ones."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        return self.filter(Q(owner=user) | Q(is_shared=True))
+        return self.filter(Q(owner=user) | Q(is_shared=True), deleted_at=None)
 
 
 class SavedView(models.Model):
@@ -35,6 +35,7 @@ class SavedView(models.Model):
     )
     is_shared = models.BooleanField("partagée avec l'équipe", default=False)
     created_at = models.DateTimeField("créée le", auto_now_add=True)
+    deleted_at = models.DateTimeField("supprimée le", null=True, blank=True)
 
     objects: ClassVar[SavedViewQuerySet] = SavedViewQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -44,6 +45,7 @@ class SavedView(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["owner", "list_key", "name"],
+                condition=Q(deleted_at=None),
                 name="saved_view_once",
                 violation_error_message="Vous avez déjà une vue de ce nom.",
             )
@@ -51,3 +53,23 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DefaultView(models.Model):
+    """The view that a list opens with, for one person; maybe a colleague's."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name="pour"
+    )
+    list_key = models.CharField("liste", max_length=80)
+    view = models.ForeignKey(SavedView, models.CASCADE, related_name="defaults", verbose_name="vue")
+
+    class Meta:
+        verbose_name = "vue par défaut"
+        verbose_name_plural = "vues par défaut"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "list_key"], name="default_view_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.view}"

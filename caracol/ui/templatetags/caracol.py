@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from caracol.core import clock
 from caracol.core.periods import Month
 from caracol.ui import atoms, charts, toasts
-from caracol.ui.filters import active_filters, reset_address
+from caracol.ui.filters import KEPT, active_filters, reset_address
 
 register = template.Library()
 
@@ -265,6 +265,24 @@ def filter_chips(context: Context, form: BaseForm) -> SafeString:
                       reset=reset_address(form, request.GET))  # fmt: skip
 
 
+@register.simple_tag(takes_context=True)
+def list_line(context: Context, listing: Any) -> SafeString:
+    """How many rows, the saved views, the menus of views, columns and files."""
+    return _component("list_line", listing=listing, csrf_token=context.get("csrf_token"))
+
+
+@register.simple_tag(takes_context=True)
+def bulk_acts(context: Context, listing: Any) -> SafeString:
+    """The acts on the rows ticked, or on all that the filters keep."""
+    return _component("bulk_acts", listing=listing, csrf_token=context.get("csrf_token"))
+
+
+@register.simple_tag
+def state_tabs(items: Iterable[Any], label: str) -> SafeString:
+    """The states of a list: items have label, url, count, current."""
+    return _component("state_tabs", items=items, label=label)
+
+
 @register.simple_tag
 def bar_chart(
     title: str,
@@ -338,7 +356,13 @@ def filter_bar(
 ) -> SafeString:
     """{% filter_bar form=filter.form %}{% endfilter_bar %}: filters kept in the address."""
     request = context.get("request")
+    fields = form.visible_fields() if form is not None else []
+    more = [field for field in fields if getattr(field.field, "more", False)]
+    query = request.GET if request else {}
     return _component("filter_bar", content=content, form=form, results=results,
+                      fields=[field for field in fields if field not in more], more=more,
+                      more_used=any(query.get(field.html_name) for field in more),
+                      kept=[(name, query[name]) for name in KEPT if query.get(name)],
                       action=request.path if request else "")  # fmt: skip
 
 

@@ -1,10 +1,12 @@
 // Starts every behaviour of the shell, and again on what htmx brings in.
 import { startBulk } from "./bulk.js";
+import { startCells } from "./cells.js";
 import { startDialogs } from "./dialogs.js";
 import { startErrors } from "./errors.js";
 import { startFields } from "./fields.js";
 import { startGuard } from "./guard.js";
 import { startOccupancy } from "./occupancy.js";
+import { startColumns, startMenus } from "./menus.js";
 import { startPalette } from "./palette.js";
 import { startPasskeys } from "./passkeys.js";
 import { startPresence } from "./presence.js";
@@ -23,11 +25,14 @@ startToasts();
 startResults();
 startPasskeys();
 startPresence();
+startMenus();
+startCells();
 
 const startParts = (part) => {
   startFields(part);
   startErrors(part);
   startBulk(part);
+  startColumns(part);
   startGuard(part);
   startOccupancy(part);
 };

@@ -28,7 +28,6 @@ export function startPalette() {
       item.hidden = !plain(item.querySelector(".palette-label").textContent).includes(words);
     }
     pages.hidden = !pages.querySelector("[data-palette-item]:not([hidden])");
-    if (!words) found.replaceChildren();
     choose(items()[0]);
   };
   const open = () => {
@@ -36,18 +35,24 @@ export function startPalette() {
     sift();
     openDialog(palette);
     input.focus();
+    input.dispatchEvent(new CustomEvent("caracol:starters"));
+  };
+  // The first answer of the next group, or of the one before.
+  const jump = (by) => {
+    const groups = [...palette.querySelectorAll(".palette-group")].filter((g) => !g.hidden);
+    const at = groups.indexOf(chosen?.closest(".palette-group"));
+    const next = groups[(at + by + groups.length) % groups.length];
+    choose(next?.querySelector("[data-palette-item]:not([hidden])"));
   };
 
   input.addEventListener("input", sift);
-  found.addEventListener("htmx:beforeSwap", (event) => {
-    if (!input.value.trim()) event.detail.shouldSwap = false;
-  });
   found.addEventListener("htmx:afterSwap", () => choose(items()[0]));
   palette.addEventListener("keydown", (event) => {
     const all = items();
     const at = all.indexOf(chosen);
     if (event.key === "ArrowDown") choose(all[(at + 1) % all.length]);
     else if (event.key === "ArrowUp") choose(all[(at - 1 + all.length) % all.length]);
+    else if (event.key === "Tab" && event.target === input) jump(event.shiftKey ? -1 : 1);
     else if (event.key === "Escape") palette.close();
     else if (event.key === "Enter" && event.target === input && chosen) chosen.click();
     else return;

@@ -7,13 +7,17 @@ const visit = (address, target) =>
     select: `#${CSS.escape(target.id)}`,
   }).then(() => history.replaceState(history.state, "", address));
 
+// What an address says beside filters: order, columns, size of page, view.
+const KEPT = ["sort", "cols", "per_page", "vue"];
+
 const addressOf = (form) => {
   const data = new URLSearchParams();
+  const carried = new Set([...form.querySelectorAll("[data-kept]")].map((input) => input.name));
   for (const [name, value] of new FormData(form)) {
-    if (typeof value === "string" && value.trim()) data.append(name, value);
+    if (typeof value === "string" && value.trim() && !carried.has(name)) data.append(name, value);
   }
-  const sort = new URLSearchParams(location.search).get("sort");
-  if (sort && !data.has("sort")) data.append("sort", sort);
+  const now = new URLSearchParams(location.search);
+  for (const name of KEPT) if (now.get(name)) data.append(name, now.get(name));
   return `${form.getAttribute("action") || location.pathname}?${data}`;
 };
 
@@ -26,6 +30,14 @@ export function startResults() {
     visit(link.href, target).then(() => {
       document.getElementById(target.id)?.focus({ preventScroll: true });
     });
+  });
+
+  // On a phone the filters fold under the field of words.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-filter-fold]");
+    if (!button) return;
+    const open = button.closest("form").classList.toggle("is-open");
+    button.setAttribute("aria-expanded", String(open));
   });
 
   let timer = 0;

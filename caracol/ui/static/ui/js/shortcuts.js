@@ -1,5 +1,6 @@
-// One-key shortcuts: `/` search, `?` help, `g` then a letter. They can be switched off (WCAG 2.1.4).
+// One-key shortcuts: `/` search (of the list, else of everything), `?` help, `g` then a letter. They can be switched off (WCAG 2.1.4).
 import { openDialog } from "./dialogs.js";
+import { startRows } from "./rows.js";
 
 const KEY = "caracol.shortcuts";
 const read = () => {
@@ -28,6 +29,7 @@ export function startShortcuts() {
     if (event.target.closest("[data-shortcuts-open]")) openDialog(help);
   });
 
+  startRows(() => box.checked && !help.open);
   let waiting = 0;
   document.addEventListener("keydown", (event) => {
     const modified = event.ctrlKey || event.metaKey || event.altKey;
@@ -42,7 +44,9 @@ export function startShortcuts() {
       openDialog(help);
     } else if (event.key === "/") {
       event.preventDefault();
-      document.dispatchEvent(new CustomEvent("caracol:search"));
+      const own = document.querySelector("[data-filter-bar] input[type=search]");
+      if (own) own.select();
+      else document.dispatchEvent(new CustomEvent("caracol:search"));
     }
   });
 }

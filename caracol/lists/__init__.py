@@ -1,0 +1,1 @@
+"""Lists people live in: columns, views, exports, bulk acts and cells to edit, once for all."""

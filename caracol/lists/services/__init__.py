@@ -1,0 +1,1 @@
+"""Acts on rows, files of lists, large exports noted."""

@@ -1,0 +1,1 @@
+"""Pages that all lists share: saved views, acts on rows, files."""
