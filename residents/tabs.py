@@ -9,6 +9,7 @@ occupancy.register(ContractOccupancy())
 for label, name, order in (
     ("Vue d'ensemble", "person-detail", 0),
     ("Situation", "person-status", 30),
+    ("Documents", "person-documents", 40),
     ("Historique", "person-history", 80),
     ("Qui a consulté", "person-access", 90),
 ):
@@ -18,6 +19,7 @@ for label, name, order in (
 for label, name, order in (
     ("Contrat", "contract-detail", 0),
     ("Assurance", "contract-insurance", 40),
+    ("Documents", "contract-documents", 50),
     ("Historique", "contract-history", 80),
 ):
     key = f"residents:{name}"

@@ -185,6 +185,15 @@ PAGES: dict[str, frozenset[Role]] = {
     "residents:exit-complete": GLA,
     "residents:contract-reopen": GLA_DECIDES,
     "residents:contract-close": GLA_DECIDES,
+    # Documents of contracts: the team of GLA issues them, social workers read them
+    "residents:contract-documents": GLA | SOCIAL,
+    "residents:person-documents": GLA | SOCIAL,
+    "residents:document-read": GLA | SOCIAL,
+    "residents:document-issue": GLA,
+    "residents:document-preview": GLA,
+    "residents:document-signed": GLA,
+    "residents:document-mail": GLA,
+    "residents:document-cancel": GLA_DECIDES,
     # Money
     "payments:month-index": GLA | {_C},
     "payments:month-detail": GLA | {_C},

@@ -118,9 +118,9 @@ def _say_what_it_is(content: bytes) -> str:
 
 def _refuse_polyglot(content: bytes, media_type: str) -> None:
     """Refuse a file that another program could take for something else."""
-    hidden = _MARKUP.search(content[:_HEAD]) or _MARKUP.search(content[-_HEAD:])
-    hidden = hidden or (media_type != PDF and b"%PDF-" in content)
-    if hidden or zipfile.is_zipfile(BytesIO(content)):
+    marked_up = _MARKUP.search(content[:_HEAD]) or _MARKUP.search(content[-_HEAD:])
+    printed = media_type != PDF and b"%PDF-" in content
+    if marked_up or printed or zipfile.is_zipfile(BytesIO(content)):
         raise CleaningRefused(
             "Ce fichier en cache un autre : nous ne le gardons pas. Imprimez le document en PDF, "
             "ou prenez-le en photo, puis recommencez."
@@ -294,7 +294,8 @@ def _forget_who_made_it(pdf: pikepdf.Pdf) -> None:
             raw = node.read_raw_bytes()
             bare = without_segments(raw)
             if len(bare) != len(raw):
-                node.write(bare, filter=Name.DCTDecode, decode_parms=node.get("/DecodeParms"))
+                decoding: Any = node.get("/DecodeParms")
+                node.write(bare, filter=Name.DCTDecode, decode_parms=decoding)
 
 
 def without_segments(jpeg: bytes) -> bytes:

@@ -311,3 +311,36 @@ def frozen_total(data: Mapping[str, Any]) -> Decimal:
         if name in data:
             return Decimal(data[name])
     return ZERO
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signature:
+    """A place to sign: who ("Pour l'association"), the names under it."""
+
+    heading: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextRef:
+    """The version of the text a paper was written from."""
+
+    code: str
+    variant: str
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextPaper(Paper):
+    """A paper whose words the team wrote: its blocks as `filling.fill` gives them, facts in place.
+
+    `summary`: what it says in plain words, on a page of its own. `signatures`: empty for a letter
+    that the association alone signs.
+    """
+
+    title: str
+    subtitle: str
+    text: TextRef
+    blocks: tuple[Mapping[str, Any], ...]
+    summary: tuple[Mapping[str, Any], ...] = ()
+    signatures: tuple[Signature, ...] = ()

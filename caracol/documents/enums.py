@@ -16,3 +16,10 @@ class BundleKind(models.TextChoices):
 
     PRINT = "PRINT", "Un PDF à imprimer"
     ZIP = "ZIP", "Une archive ZIP"
+
+
+class TextState(models.TextChoices):
+    """A text is written, then published for good."""
+
+    DRAFT = "DRAFT", "brouillon"
+    PUBLISHED = "PUBLISHED", "publiée"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -34,6 +35,7 @@ def uploads_about(
     by_model: dict[type[models.Model], list[int]] = {}
     for subject in subjects:
         by_model.setdefault(type(subject), []).append(subject.pk)
+    ContentType.objects.get_for_models(*by_model)  # read together, then remembered
     for model, ids in by_model.items():
         rows = Upload.objects.visible_to(user).kept().about_all(model, ids)
         rows = rows.filter(kind__in=list(kinds)) if kinds else rows

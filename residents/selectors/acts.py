@@ -168,6 +168,11 @@ ACTS: list[Act] = [
         condition=_left,
     ),
     Act("residents:contract-close", "Clore le contrat", "archive", _ENDED, first_in=_ENDED),
+    # Documents
+    Act(
+        "residents:contract-documents", "Documents", "file-text",
+        frozenset(ContractStatus) - {ContractStatus.CANCELLED}, group="papers",
+    ),
     # Notices
     Act(
         "residents:notice-send", "Valider et envoyer le congé", "send", _IN_FORCE,

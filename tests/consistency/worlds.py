@@ -14,6 +14,7 @@ from django.core.files.storage import default_storage
 from caracol.accounts.enums import Role
 from caracol.accounts.models import SavedView
 from caracol.core import clock
+from caracol.documents import content
 from caracol.documents.enums import BundleKind
 from caracol.documents.models import Bundle, Upload
 from caracol.documents.services import issue_document
@@ -76,6 +77,7 @@ class World:
     listed: Any
     upload: Any
     patrimony: Any
+    paper: Any
 
 
 def make_world(code, *, officer=None):
@@ -232,7 +234,30 @@ def _papers(code, author, territory, contract):
         "mail": mail,
         "run": run,
         "upload": upload,
+        "paper": _paper(code, author, territory, contract),
     }
+
+
+def _paper(code, author, territory, contract):
+    """A document of a contract, as the texts of the team make it."""
+    sample = samples.quittance()
+    return issue_document(
+        kind="RESIDENCE_CERTIFICATE",
+        key=f"canari-paper:{code}",
+        subject=contract,
+        data=content.TextPaper(
+            issuer=sample.issuer,
+            recipient=sample.recipient,
+            contract=sample.contract,
+            title="Attestation de résidence",
+            subtitle="",
+            text=content.TextRef(code="RESIDENCE_CERTIFICATE", variant="", version=1),
+            blocks=({"kind": "p", "runs": [{"text": "habite ici", "strong": False}]},),
+        ),
+        issued_on=clock.today(),
+        actor=author,
+        territory=territory,
+    )
 
 
 ARGUMENTS = {
@@ -295,6 +320,13 @@ ARGUMENTS = {
     "residents:contract-reopen": lambda world: [world.contract.pk],
     "residents:contract-close": lambda world: [world.contract.pk],
     "residents:contract-cell": lambda world: [world.contract.pk, "due_day"],
+    "residents:contract-documents": lambda world: [world.contract.pk],
+    "residents:document-cancel": lambda world: [world.paper.number],
+    "residents:document-issue": lambda world: [world.contract.pk, "attestation"],
+    "residents:document-mail": lambda world: [world.paper.number],
+    "residents:document-preview": lambda world: [world.contract.pk, "attestation"],
+    "residents:document-signed": lambda world: [world.paper.number],
+    "residents:person-documents": lambda world: [world.person.pk],
     "residents:contract-detail": lambda world: [world.contract.pk],
     "residents:contract-history": lambda world: [world.contract.pk],
     "residents:contract-insurance": lambda world: [world.contract.pk],

@@ -2,6 +2,19 @@
 
 from caracol.documents.models.bundle import Bundle
 from caracol.documents.models.document import Counter, Document, DocumentQuerySet
+from caracol.documents.models.signature import SignedCopy, SignedCopyQuerySet
+from caracol.documents.models.text import TextRequirement, TextTemplate
 from caracol.documents.models.upload import Upload, UploadQuerySet
 
-__all__ = ["Bundle", "Counter", "Document", "DocumentQuerySet", "Upload", "UploadQuerySet"]
+__all__ = [
+    "Bundle",
+    "Counter",
+    "Document",
+    "DocumentQuerySet",
+    "SignedCopy",
+    "SignedCopyQuerySet",
+    "TextRequirement",
+    "TextTemplate",
+    "Upload",
+    "UploadQuerySet",
+]

@@ -128,11 +128,17 @@ def issue_document(
 
 
 def cancel_document(
-    *, document: Document, data: content.Cancellation, issued_on: date, actor: User | None
+    *,
+    document: Document,
+    data: content.Paper,
+    issued_on: date,
+    actor: User | None,
+    kind: str = CANCELLATION.code,
 ) -> Document:
     """Issue the numbered counter-document that cancels another; again, return the first one.
 
-    The document cancelled stays as it is. Raises AlreadyACancellation for a counter-document.
+    The document cancelled stays as it is; `kind`: that of the counter-document. Raises
+    AlreadyACancellation for a counter-document.
     """
     if document.cancels_id is not None:
         raise AlreadyACancellation(
@@ -140,7 +146,7 @@ def cancel_document(
             "Émettez à nouveau le document qu'elle a annulé."
         )
     order = Order(
-        kind=CANCELLATION.code,
+        kind=kind,
         key=f"cancellation:{document.number}",
         subject=cast(models.Model, document.subject),
         data=data,

@@ -1,6 +1,6 @@
 """Read, withdraw and put back a file that somebody brought."""
 
-from typing import cast
+from typing import BinaryIO, cast
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -36,7 +36,7 @@ def upload_read(request: PageRequest, token: UUID) -> HttpResponseBase:
     """Give the file; `?inline=1` shows it in the browser, if it was written again here."""
     upload = _upload(request, token)
     try:
-        file = default_storage.open(str(upload.file.name), "rb")
+        file = cast(BinaryIO, default_storage.open(str(upload.file.name), "rb"))
     except FileNotFoundError as error:
         raise Http404 from error
     record_access(
