@@ -187,7 +187,7 @@ class WindowForm(forms.Form):
         choices=[(length, f"{length} mois") for length in LENGTHS],
         coerce=int,
         required=False,
-        empty_value=LENGTHS[0],
+        empty_value=LENGTHS[0],  # type: ignore[arg-type]
     )
     cause = forms.ChoiceField(
         label="Vide pour", required=False, choices=[("", "Toutes causes"), *CAUSES.items()]

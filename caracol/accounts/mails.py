@@ -156,5 +156,5 @@ def _association() -> Any:
     """Return who writes; looked up by name, for the association is known in a higher layer."""
     known = apps.get_model("parameters", "Association")._default_manager
     day = clock.today()
-    found = known.on(day).first()  # type: ignore[attr-defined]
+    found = known.on(day).first()
     return found or {"name": "Caracol", "address": ""}

@@ -35,7 +35,7 @@ def _kept(patterns: Any) -> list[URLPattern | URLResolver]:
             inside = _kept(pattern.url_patterns)
             found.append(URLResolver(pattern.pattern, inside, {}, None, pattern.namespace))
         elif pattern.name in CLOSED or pattern.name in REPLACED:
-            view = REPLACED.get(pattern.name, _closed)
+            view: Any = REPLACED.get(pattern.name, _closed)
             found.append(URLPattern(pattern.pattern, view, pattern.default_args, pattern.name))
         else:
             found.append(pattern)

@@ -199,7 +199,7 @@ class KeptAdmin(admin.ModelAdmin):
         }
         return TemplateResponse(request, "admin/row_history.html", context)
 
-    def log_addition(self, *args: Any, **kwargs: Any) -> None:
+    def log_addition(self, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
         """Leave the journal of Django empty: the database writes the history."""
 
     log_change = log_deletions = log_addition  # type: ignore[assignment]

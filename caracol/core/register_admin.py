@@ -60,7 +60,7 @@ class RegisterAdmin(KeptAdmin):
         codes = (
             f"{self.opts.app_label}.{verb}_{self.opts.model_name}" for verb in ("add", "change")
         )
-        return self.may_import and all(request.user.has_perm(code) for code in codes)  # type: ignore[union-attr]
+        return self.may_import and all(request.user.has_perm(code) for code in codes)
 
     # --- Out ------------------------------------------------------------------------------------
     def export_view(self, request: HttpRequest) -> HttpResponse:

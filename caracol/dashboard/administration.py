@@ -29,15 +29,15 @@ class CaracolAdminSite(admin.AdminSite):
         answer: HttpResponse = secure_admin_login(super().login)(request, extra_context)
         return answer
 
-    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Lead to the page of one's own account."""
         return redirect("account_change_password")
 
-    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Lead to the one page that signs out."""
         return redirect("account_logout")
 
-    def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Show the sections, and what deserves a look."""
         now = clock.now()
         figures = [figure for provide in admin_figures.values() for figure in provide(now)]
@@ -46,7 +46,7 @@ class CaracolAdminSite(admin.AdminSite):
 
     def app_index(
         self, request: HttpRequest, app_label: str, extra_context: Any = None
-    ) -> HttpResponse:
+    ) -> Any:
         """Lead to the first page: sections are not applications."""
         return redirect(reverse("admin:index"))
 

@@ -1,6 +1,6 @@
 """People awaited: invite, send the link again, call off."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -164,7 +164,7 @@ class InvitationAdmin(KeptAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
         """Invite, and send the link at once."""
-        given, user = dict(form.cleaned_data), request.user
+        given, user = dict(form.cleaned_data), cast(User, request.user)
         given["role"] = Role(given["role"])
         invitation = services.invite(**given, actor=user)
         obj.pk = invitation.pk

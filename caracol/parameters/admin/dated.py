@@ -78,7 +78,7 @@ class WhenFilter(admin.SimpleListFilter):
         """Keep a period."""
         today, value = clock.today(), self.value()
         if value == "jour":
-            return queryset.on(today)  # type: ignore[attr-defined, no-any-return]
+            return queryset.on(today)  # type: ignore[attr-defined]
         if value == "futur":
             return queryset.filter(valid_from__gt=today)
         if value == "passe":
@@ -123,9 +123,11 @@ class DatedAdmin(KeptAdmin):
         fixed = [*self.scope, "valid_to"]
         return [*fixed, "valid_from"] if obj and obj.valid_from <= clock.today() else fixed
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         """Give the form its rule, and its row when it begins a new one."""
-        form = super().get_form(request, obj, **kwargs)
+        form: Any = super().get_form(request, obj, change, **kwargs)
         form.scope = self.scope
         form.after = self.source_of(request) if obj is None else None
         return form

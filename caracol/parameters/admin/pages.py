@@ -57,7 +57,7 @@ class ParameterAdmin(RegisterAdmin, DatedAdmin):
     ordering = ("key", "-valid_from")
     fields = ("label", "value", "valid_from", "valid_to", "source", "reason")
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Ask for a reason only where there may be something to correct."""
         shown = ["label", "value", "valid_from", "source"]
         return [*shown, "valid_to", "reason"] if obj else shown
