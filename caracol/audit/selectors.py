@@ -164,8 +164,9 @@ def _related_names(events: Sequence[Any]) -> dict[tuple[type, int], str]:
     wanted: dict[Any, set[int]] = defaultdict(set)
     for event in events:
         for column in event.pgh_tracked_model._meta.concrete_fields:
-            value = getattr(event, column.attname)
-            if column.is_relation and value is not None:
+            # A column that the database computes is in no event.
+            value = getattr(event, column.attname) if column.is_relation else None
+            if value is not None:
                 wanted[column.related_model].add(value)
     names: dict[tuple[type, int], str] = {}
     for model, ids in wanted.items():

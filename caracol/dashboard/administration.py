@@ -44,9 +44,7 @@ class CaracolAdminSite(admin.AdminSite):
         context = {"figures": sorted(figures, key=lambda figure: figure.order)}
         return super().index(request, context | (extra_context or {}))
 
-    def app_index(
-        self, request: HttpRequest, app_label: str, extra_context: Any = None
-    ) -> Any:
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> Any:
         """Lead to the first page: sections are not applications."""
         return redirect(reverse("admin:index"))
 

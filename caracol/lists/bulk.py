@@ -210,7 +210,8 @@ def put_back(
     for fact in before:
         row = rows[fact["pk"]]
         if isinstance(control, forms.ChoiceField):
-            control.choices = [*control.choices, (fact["was"], fact["was"])]
+            known: Any = control.choices
+            control.choices = [*known, (fact["was"], fact["was"])]
         target.write(
             row=row,
             value=control.clean(fact["was"]),

@@ -73,7 +73,8 @@ def in_words(control: forms.Field, raw: Any) -> str:
 
 
 def _label(control: forms.ChoiceField, raw: str) -> str:
-    for key, label in control.choices:
+    choices: Any = control.choices
+    for key, label in choices:
         pairs = label if isinstance(label, list | tuple) else [(key, label)]
         for value, words in pairs:
             if str(value) == raw:

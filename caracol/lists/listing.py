@@ -55,7 +55,7 @@ def views_of(user: Any, definition: ListDefinition) -> list[Any]:
     """Return the views of a list that the user may use, own ones first: two queries."""
     default = DefaultView.objects.filter(user=user, list_key=definition.key)
     views = SavedView.objects.visible_to(user).filter(list_key=definition.key)
-    found = views.select_related("owner").order_by("name", "pk")
+    found: list[Any] = list(views.select_related("owner").order_by("name", "pk"))
     chosen = set(default.values_list("view_id", flat=True))
     for view in found:
         view.is_mine = view.owner_id == user.pk

@@ -80,7 +80,7 @@ def _fee(line: ContractLine) -> Any:
 def _aid(line: ContractLine) -> Any:
     if not line.expected_aid:
         return cells.NOTHING
-    return cells.pair(atoms.money(line.expected_aid), _PAYEES.get(line.aid_payee, ""))
+    return cells.pair(atoms.money(line.expected_aid), _PAYEES.get(AidPayee(line.aid_payee), ""))
 
 
 def _insurance(line: ContractLine) -> Any:

@@ -279,7 +279,7 @@ def _most_months(card: ContractCard, rules: list[Any]) -> int | None:
 def _next_on(contract: Any) -> date | None:
     """Return the day that the next act is about."""
     if contract.status in {ContractStatus.DRAFT, ContractStatus.SIGNED}:
-        return contract.starts_on  # type: ignore[no-any-return]
+        return contract.starts_on
     return contract.ends_on if contract.status in LIVING else None
 
 

@@ -1,6 +1,6 @@
 """Read, withdraw and put back a file that somebody brought."""
 
-from typing import BinaryIO, cast
+from typing import cast
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -47,7 +47,7 @@ def upload_read(request: PageRequest, token: UUID) -> HttpResponseBase:
         page=request.page_key,
     )
     inline = "inline" in request.GET and upload.rewritten
-    return private_file(cast(BinaryIO, file), name=upload.name, inline=inline)
+    return private_file(file, name=upload.name, inline=inline)
 
 
 @page("documents:upload-withdraw", methods=("GET", "POST"))

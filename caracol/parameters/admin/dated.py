@@ -124,7 +124,11 @@ class DatedAdmin(KeptAdmin):
         return [*fixed, "valid_from"] if obj and obj.valid_from <= clock.today() else fixed
 
     def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+        change: bool = False,  # noqa: FBT001, FBT002 (Django's own)
+        **kwargs: Any,
     ) -> Any:
         """Give the form its rule, and its row when it begins a new one."""
         form: Any = super().get_form(request, obj, change, **kwargs)
