@@ -1,6 +1,6 @@
 """Read, withdraw and put back a file that somebody brought."""
 
-from typing import cast
+from typing import BinaryIO, cast
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
