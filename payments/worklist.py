@@ -1,7 +1,6 @@
 """What « Aujourd'hui » says of the money, to who may act on it."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count
@@ -20,7 +19,7 @@ from caracol.core.registries import (
 from caracol.notifications.models import MailOut
 from payments.enums import LockState, TermKind
 from payments.models import PeriodLock, Term
-from payments.selectors.arrears import arrears, totals
+from payments.selectors.arrears import arrears, overdue_sum
 from payments.selectors.due_papers import notices_due, quittances_due, recus_due
 from payments.selectors.labels import contract_labels
 from payments.selectors.locking import may_lock_books
@@ -146,14 +145,14 @@ def arrears_work(user: Any, today: date) -> WorkGroup | None:
     """Residents who owe something past due, the largest first."""
     if not user.roles & ARREARS:
         return None
-    rows = arrears(Term.objects.visible_to(user, ARREARS), today)
-    sums = totals(rows)
+    terms = Term.objects.visible_to(user, ARREARS)
+    overdue, count = overdue_sum(terms, today)
+    rows = arrears(terms, today)
     shown = list(rows.order_by("-overdue", "contract")[:SHOWN])
     labels = contract_labels([row["contract"] for row in shown], today)
-    count = int(sums["count"])
     return WorkGroup(
         code="arrears",
-        title=f"Impayés · {euros(sums['overdue'])}" if count else "Impayés",
+        title=f"Impayés · {euros(overdue)}" if count else "Impayés",
         icon="alert-circle",
         total=count,
         items=[_owing(row, labels[row["contract"]], today) for row in shown],
@@ -210,13 +209,12 @@ def money_figures(user: Any, today: date) -> list[KeyFigure]:
     """What is overdue, for who follows arrears."""
     if not user.roles & ARREARS:
         return []
-    sums = totals(arrears(Term.objects.visible_to(user, ARREARS), today))
-    overdue: Decimal = sums["overdue"]
+    overdue, count = overdue_sum(Term.objects.visible_to(user, ARREARS), today)
     return [
         KeyFigure(
             label="En retard de paiement",
             value=euros(overdue),
-            hint=_plural(int(sums["count"]), "contrat"),
+            hint=_plural(count, "contrat"),
             url=reverse("payments:arrears-list"),
             tone="danger" if overdue else "",
             order=40,

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from caracol.accounts.enums import Role
 from caracol.accounts.policy import GLA
+from caracol.core.expressions import first_of
 from caracol.core.periods import french_day
 from caracol.core.registries import WorkGroup, WorkItem, work_provider
 from residents.models import Contract
@@ -24,7 +25,7 @@ def contracts_to_shorten(user: Any, today: date) -> WorkGroup | None:
     if not user.roles & _ROLES:
         return None
     found = outlasting(Contract.objects.visible_to(user, _ROLES))
-    shown = list(with_place(found).order_by("must_end", "ends_on", "pk")[:SHOWN])
+    shown, total = first_of(with_place(found).order_by("must_end", "ends_on", "pk"), SHOWN)
     names = names_of(user, shown)
     items = [
         WorkItem(
@@ -44,7 +45,7 @@ def contracts_to_shorten(user: Any, today: date) -> WorkGroup | None:
         code="outlasting",
         title="Contrats à raccourcir",
         icon="alert-triangle",
-        total=found.count(),
+        total=total,
         items=items,
         order=15,
     )

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from caracol.accounts.enums import Role
 from caracol.accounts.policy import GLA, SOCIAL
+from caracol.core.expressions import first_of
 from caracol.core.periods import Month, end_of_duration, french_day
 from caracol.core.registries import (
     KeyFigure,
@@ -66,14 +67,13 @@ def contracts_ending(user: Any, today: date) -> WorkGroup | None:
     shown = selectors.with_place(found).annotate(
         max_months=Subquery(limit.values("max_total_months")[:1])
     )
+    rows, total = first_of(shown.order_by("ends_on", "pk"), SHOWN)
     return WorkGroup(
         code="contracts-ending",
         title="Contrats qui finissent",
         icon="calendar-due",
-        total=found.count(),
-        items=_items(
-            user, shown.order_by("ends_on", "pk")[:SHOWN], _ending(user, today), "contract"
-        ),
+        total=total,
+        items=_items(user, rows, _ending(user, today), "contract"),
         url=f"{reverse('residents:person-list')}?sort=dates",
         order=20,
     )
@@ -154,7 +154,7 @@ def grounds_lacking(user: Any, today: date) -> WorkGroup | None:
     if not user.roles & GLA:
         return None
     found = selectors.ground_lacking(_visible(user, GLA), today)
-    shown = selectors.with_place(found).order_by("starts_on", "pk")[:SHOWN]
+    shown, total = first_of(selectors.with_place(found).order_by("starts_on", "pk"), SHOWN)
 
     def write(contract: Any) -> dict[str, Any]:
         return {
@@ -168,7 +168,7 @@ def grounds_lacking(user: Any, today: date) -> WorkGroup | None:
         code="grounds",
         title="Conventions à compléter",
         icon="file-alert",
-        total=found.count(),
+        total=total,
         items=_items(user, shown, write, "contract"),
         url=f"{reverse('residents:person-list')}?kind={ContractKind.COP}",
         order=45,
@@ -182,7 +182,7 @@ def arrivals(user: Any, today: date) -> WorkGroup | None:
         return None
     month = Month.of(today)
     found = selectors.arriving(_visible(user, _PREPARE), today, month.last)
-    shown = selectors.with_place(found).order_by("starts_on", "pk")[:SHOWN]
+    shown, total = first_of(selectors.with_place(found).order_by("starts_on", "pk"), SHOWN)
     opens_contract = bool(user.roles & _FOLLOW)
 
     def write(contract: Any) -> dict[str, Any]:
@@ -197,7 +197,7 @@ def arrivals(user: Any, today: date) -> WorkGroup | None:
         code="arrivals",
         title=f"Arrivées {month.of_label}",
         icon="door-enter",
-        total=found.count(),
+        total=total,
         items=_items(user, shown, write, "arrival"),
         url=f"{reverse('residents:person-list')}?state=arriving" if opens_contract else "",
         order=50,
@@ -210,7 +210,7 @@ def drafts_to_sign(user: Any, today: date) -> WorkGroup | None:
     if not user.roles & GLA:
         return None
     found = coming.drafts(_visible(user, GLA))
-    shown = selectors.with_place(found).order_by("starts_on", "pk")[:SHOWN]
+    shown, total = first_of(selectors.with_place(found).order_by("starts_on", "pk"), SHOWN)
 
     def write(contract: Any) -> dict[str, Any]:
         late = contract.starts_on <= today
@@ -229,7 +229,7 @@ def drafts_to_sign(user: Any, today: date) -> WorkGroup | None:
         code="drafts",
         title="Contrats à signer",
         icon="pencil",
-        total=found.count(),
+        total=total,
         items=_items(user, shown, write, "contract"),
         url=reverse("residents:contract-new"),
         order=15,
@@ -243,7 +243,7 @@ def renewals_coming(user: Any, today: date) -> WorkGroup | None:
         return None
     rules = rules_in_force(today)
     found = coming.renewing(_visible(user, GLA), today)
-    shown = selectors.with_place(found).order_by("ends_on", "pk")[:SHOWN]
+    shown, total = first_of(selectors.with_place(found).order_by("ends_on", "pk"), SHOWN)
 
     def write(contract: Any) -> dict[str, Any]:
         last = certain_from(rules[contract.kind], contract.ends_on) - timedelta(days=1)
@@ -259,7 +259,7 @@ def renewals_coming(user: Any, today: date) -> WorkGroup | None:
         code="renewals",
         title="Renouvellements tacites à venir",
         icon="refresh",
-        total=found.count(),
+        total=total,
         items=_items(user, shown, write, "contract"),
         url=f"{reverse('residents:person-list')}?sort=dates",
         order=21,
@@ -273,7 +273,7 @@ def legal_ends(user: Any, today: date) -> WorkGroup | None:
         return None
     rules = rules_in_force(today)
     found = coming.nearing_legal_end(_visible(user, _ALARMED), today)
-    shown = selectors.with_place(found).order_by("starts_on", "pk")[:SHOWN]
+    shown, total = first_of(selectors.with_place(found).order_by("starts_on", "pk"), SHOWN)
 
     def write(contract: Any) -> dict[str, Any]:
         rule = rules[contract.kind]
@@ -294,7 +294,7 @@ def legal_ends(user: Any, today: date) -> WorkGroup | None:
         code="legal-ends",
         title="Durée maximale qui approche",
         icon="hourglass",
-        total=found.count(),
+        total=total,
         items=_items(user, shown, write, "contract"),
         url=f"{reverse('residents:person-list')}?sort=dates",
         order=22,

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import (
     CharField,
+    Count,
     F,
     Func,
     GeneratedField,
@@ -11,6 +12,7 @@ from django.db.models import (
     Subquery,
     TextField,
     Value,
+    Window,
 )
 from django.db.models.functions import Concat, Lower
 
@@ -23,6 +25,12 @@ class RowCount(Subquery):
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
     output_field = IntegerField()
+
+
+def first_of(queryset: Any, limit: int) -> tuple[list[Any], int]:
+    """Return the first rows of an ordered queryset and how many there are, in one reading."""
+    rows = list(queryset.annotate(whole=Window(Count("pk")))[:limit])
+    return rows, rows[0].whole if rows else 0
 
 
 def plain_words(expression: Any) -> Func:

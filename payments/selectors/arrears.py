@@ -34,6 +34,15 @@ def arrears(terms: TermQuerySet, on: date) -> Any:
     )
 
 
+def overdue_sum(terms: TermQuerySet, on: date) -> tuple[Decimal, int]:
+    """Return what is overdue among these terms, and in how many contracts."""
+    late = overdue_terms(on).filter(pk__in=terms.values("pk")).order_by()
+    found = late.aggregate(
+        overdue=Sum("owed", default=ZERO), contracts=Count("contract", distinct=True)
+    )
+    return found["overdue"], found["contracts"]
+
+
 def _aged(on: date, low: int, high: int | None) -> Q:
     aged = Q(due_on__lte=on - timedelta(days=low))
     return aged if high is None else aged & Q(due_on__gte=on - timedelta(days=high))
