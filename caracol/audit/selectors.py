@@ -138,7 +138,7 @@ def _row_change(
     if removed:
         previous = None  # everything it was, once more
     changes = []
-    for column in model._meta.concrete_fields:
+    for column in _columns(model):
         if column.name in _LEFT_OUT:
             continue
         after = getattr(event, column.attname)
@@ -159,14 +159,18 @@ def _row_change(
     return RowChange(str(model._meta.verbose_name), created, changes, removed)
 
 
+def _columns(model: Any) -> list[Any]:
+    """Return the columns that people fill: those that the database computes tell nothing."""
+    return [column for column in model._meta.concrete_fields if not column.generated]
+
+
 def _related_names(events: Sequence[Any]) -> dict[tuple[type, int], str]:
     """Name every row that a foreign key of the events points to: a query for each model."""
     wanted: dict[Any, set[int]] = defaultdict(set)
     for event in events:
-        for column in event.pgh_tracked_model._meta.concrete_fields:
-            # A column that the database computes is in no event.
-            value = getattr(event, column.attname) if column.is_relation else None
-            if value is not None:
+        for column in _columns(event.pgh_tracked_model):
+            value = getattr(event, column.attname)
+            if column.is_relation and value is not None:
                 wanted[column.related_model].add(value)
     names: dict[tuple[type, int], str] = {}
     for model, ids in wanted.items():

@@ -136,5 +136,6 @@ def test_each_lookup_may_use_its_index(manager, amina, words, index):
     """The index says the same expression as the query: the planner can take it."""
     people = matching(Person.objects.all(), manager, words)
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        for way in ("seqscan", "indexscan", "indexonlyscan"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
     assert index in json.dumps(people.explain(format="json"))
