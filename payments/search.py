@@ -14,9 +14,9 @@ _NUMBER = re.compile(r"[A-Z]{1,4}-?\d{4}", re.IGNORECASE)
 
 for act in (
     Act("Enregistrer un paiement", "payments:payment-record", "Encaissements",
-        "encaisser espèces chèque virement règlement", "cash"),
+        "encaisser espèces chèque virement règlement", "cash", order=10),
     Act("Clôturer le mois", "payments:month-index", "Encaissements",
-        "facturer échéances quittances avis", "file-invoice"),
+        "facturer échéances quittances avis", "file-invoice", order=30),
     Act("Voir les impayés", "payments:arrears-list", "Impayés", "retard dette relance",
         "alert-circle"),
     Act("Voir les règlements", "payments:payment-list", "Encaissements", "paiements reçus", "list"),

@@ -131,7 +131,7 @@ ENDS_WITHIN = (("30", "30 jours"), ("60", "60 jours"), ("90", "90 jours"), ("180
 AID = (("MANAGER", "versée à l'association"), ("RESIDENT", "versée au résident"), ("NONE", "sans"))
 
 
-_MORE = frozenset({"territory", "payment", "aid", "owing"})
+_MORE = frozenset({"kind", "territory", "payment", "aid", "owing"})
 """Filters that stand behind « Plus de filtres »."""
 
 

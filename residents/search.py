@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from caracol.accounts.policy import PAGES
@@ -12,7 +13,9 @@ from colocations.models import Colocation
 from colocations.selectors.rooms import rooms_named
 from residents.models import Contract
 from residents.selectors import people as selectors
-from residents.selectors.finding import first_matching
+from residents.selectors.contracts import with_place
+from residents.selectors.finding import WHOLE_PART, first_matching
+from residents.selectors.names import names_of
 
 register_act(
     Act(
@@ -21,6 +24,7 @@ register_act(
         "Résidents",
         "signer entrée arrivée bail convention brouillon",
         "file-text",
+        order=15,
     )
 )
 
@@ -44,24 +48,36 @@ def find_people(user: Any, words: str, limit: int) -> Iterator[SearchHit]:
 
 @search_provider("residents.contracts")
 def find_contracts(user: Any, words: str, limit: int) -> Iterator[SearchHit]:
-    """Contracts by the beginning of their number."""
+    """Contracts by their number: its beginning, or any part of three signs."""
     roles = PAGES["residents:contract-detail"]
-    if not user.roles & roles or not any(letter.isdigit() for letter in words):
+    typed = words.strip()
+    if not user.roles & roles or not any(letter.isdigit() for letter in typed):
         return
-    contracts = Contract.objects.visible_to(user, roles).filter(number__istartswith=words.strip())
-    for contract in contracts.order_by("number")[:limit]:
+    part = Q(number__icontains=typed) if len(typed) >= WHOLE_PART else Q(number__istartswith=typed)
+    contracts = Contract.objects.visible_to(user, roles).filter(part).order_by("number")[:limit]
+    found = list(with_place(Contract.objects.filter(pk__in=[each.pk for each in contracts])))
+    names = names_of(user, found)
+    for contract in sorted(found, key=lambda each: each.number):
         url = reverse("residents:contract-detail", args=[contract.pk])
-        yield SearchHit(
-            "Contrats", contract.number, contract.get_kind_display(), url, icon="file-text"
-        )
+        yield SearchHit("Contrats", contract.number, names[contract.pk], url, icon="file-text")
 
 
+for act in (
+    Act("Voir les contrats", "residents:contract-list", "Résidents",
+        "liste baux conventions", "file-text"),
+    Act("Contrats qui finissent bientôt", "residents:contract-list", "Dans les 90 jours",
+        "échéance terme renouveler fin", "calendar-due", "ends=90", order=25),
+    Act("Contrats à clore", "residents:contract-list", "Sorties à terminer",
+        "dépôt rendre départ solde", "archive", "state=ended"),
+):  # fmt: skip
+    register_act(act)
 register_act(
     Act(
         label="Ajouter une personne",
         url_name="residents:person-new",
         detail="Identité et contacts",
         words="creer nouveau nouvelle resident candidat fiche",
+        order=20,
         icon="user-plus",
     )
 )

@@ -85,6 +85,8 @@ class Act:
     words: str = ""
     icon: str = "bolt"
     query: str = ""
+    order: int = 50
+    """Its rank among those offered before anything is typed."""
 
 
 @dataclass(frozen=True)

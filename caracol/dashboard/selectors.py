@@ -103,7 +103,7 @@ def starters(user: Any, today: date) -> list[Found]:
     recent = recent_hits(user, today)
     done = [
         SearchHit("Actes", act.label, act.detail, url, icon=act.icon)
-        for act in acts
+        for act in sorted(acts, key=lambda each: each.order)
         if may(user, act.url_name) and (url := _address(act))
     ]
     found = [Found("Consultés récemment", recent), Found("Actes", done[:STARTING_ACTS])]

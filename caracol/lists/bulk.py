@@ -101,7 +101,9 @@ class BulkAct:
     def rows(self, reader: Reader, ids: Sequence[int]) -> list[Any]:
         """Return the rows that the act may touch, as they are."""
         found = self.definition.model._default_manager.filter(pk__in=ids)
-        return list(found.visible_to(reader.user, reader.roles).order_by("pk"))
+        found = found.visible_to(reader.user, reader.roles)
+        related = self.definition.related
+        return list((found.select_related(*related) if related else found).order_by("pk"))
 
     def form(self, reader: Reader, rows: Sequence[Any], data: Any) -> forms.Form | None:
         """Return the form of its settings, or None when it has none."""

@@ -69,6 +69,8 @@ class ListDefinition:
     fields: ClassVar[Mapping[str, Any]] = {}
     """Cells to edit, by column (`caracol.lists.fields.EditableField`)."""
     model: ClassVar[Any] = None
+    related: ClassVar[tuple[str, ...]] = ()
+    """What editable fields read of other rows."""
 
     def known(self, reader: Reader) -> frozenset[str]:
         """Return the facts that the reader may know of some row at least."""

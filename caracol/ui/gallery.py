@@ -269,6 +269,7 @@ class ResidentTable(tables.Table):
 
     class Meta:
         attrs = {"caption": "Résidents de la galerie"}
+        row_attrs = {"data-row": lambda record: record.reference}
         empty_text = "Personne ne correspond à ces filtres"
 
     def render_name(self, value: str) -> SafeString:

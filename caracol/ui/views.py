@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 from django_tables2 import RequestConfig
 
-from caracol.ui import gallery, toasts
+from caracol.ui import gallery, gallery_lists, toasts
 from caracol.ui.atoms import TONES
 from caracol.ui.icons import wanted_icons
 
@@ -81,6 +81,13 @@ def lists(request: HttpRequest) -> HttpResponse:
     table = gallery.ResidentTable(rows)
     RequestConfig(request, paginate={"per_page": 10}).configure(table)
     context = gallery.frame(request, "ui:lists") | {
+        "listing": gallery_lists.SampleListing(table, len(rows)),
+        "states": gallery_lists.STATES,
+        "cell": gallery_lists.SampleCell(auto_id="cell_%s"),
+        "clash": gallery_lists.SampleCell(auto_id="clash_%s"),
+        "target": gallery_lists.CELL_TARGET,
+        "conflict": gallery_lists.CONFLICT,
+        "here": reverse("ui:lists"),
         "table": table,
         "filters": gallery.FilterForm(request.GET),
         "page": Paginator(range(260), 20).get_page(7),

@@ -182,6 +182,7 @@ class HomeList(ListDefinition):
     columns = COLUMNS
     fields = {"officer": OFFICER}
     model = Colocation
+    related = ("site", "mission_officer")
 
     def rows(self, reader: Reader, sort: str) -> Any:
         """The homes seen, with their occupation of the day."""

@@ -41,7 +41,7 @@ class SetVoid(BulkAct):
         "Une chambre occupée est laissée de côté. Une vacance déjà notée change de cause et garde "
         "ses dates."
     )
-    money = "Redevance par mois"
+    money = "Par mois"
     done = ("{} chambre modifiée.", "{} chambres modifiées.")
 
     def __init__(self, list_key: str, page_key: str) -> None:

@@ -1,6 +1,7 @@
 """Acts on several rows: previewed, looked at again when confirmed, all or none, taken back."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -8,10 +9,12 @@ from django.urls import reverse
 from caracol.accounts.enums import Role
 from caracol.accounts.services import grant
 from caracol.core import clock
+from caracol.core.periods import add_months
 from caracol.lists.bulk import act_of
 from caracol.lists.enums import ActState
 from caracol.lists.models import ListAct
 from caracol.lists.services import acting
+from caracol.notifications.models import MailOut
 from colocations.enums import VoidCause
 from colocations.models import RoomVoid
 from payments.services.mandates import MandateFacts, record_mandates
@@ -231,3 +234,71 @@ def test_confirmed_twice_at_once_it_is_done_once(manager, contracts):
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["ActRefused", "ListAct"]
     contracts[0].refresh_from_db()
     assert contracts[0].due_day == 12
+
+
+def test_contracts_are_renewed_together_and_taken_back(client_for, manager):
+    """The amount a month is said first; what the law forbids is left out with its article."""
+    site = factories.make_site("IDF")
+    factories.make_agreement(site, ends_on=add_months(clock.today(), 30))
+    home = factories.make_home("IDF", site=site)
+    soon = clock.today() + timedelta(days=20)
+    renewed, late = (
+        factories.make_contract(
+            factories.make_room(home),
+            starts_on=add_months(clock.today(), -months),
+            ends_on=soon,
+            signed_on=add_months(clock.today(), -months),
+            fee="200.00",
+        )
+        for months in (6, 17)
+    )
+    client = client_for(manager)
+    url = choose(client, [renewed, late], act="contract-renew")
+    until = str(soon + timedelta(days=150))
+    seen = preview(client, url, ends_on=until, signed_on=str(clock.today()))
+    assert [e.pk for e in seen.kept] == [renewed.pk], [e.left_out for e in seen.left]
+    assert seen.total == Decimal("200.00")
+    assert "mois" in seen.left[0].left_out
+    assert confirm(client, url, seen).status_code == 302
+    renewed.refresh_from_db()
+    assert str(renewed.ends_on) == until
+    client.post(f"{url}annuler/")
+    renewed.refresh_from_db()
+    assert renewed.ends_on == soon
+
+
+def test_households_are_asked_for_their_insurance_once_a_day(client_for, manager):
+    """Who takes no mail is left out; what left is not taken back."""
+    home = factories.make_home("IDF")
+    asked = factories.make_contract(
+        factories.make_room(home), factories.make_person(email_consent=True)
+    )
+    silent = factories.make_contract(factories.make_room(home))
+    client = client_for(manager)
+    url = choose(client, [asked, silent], act="contract-insurance")
+    seen = client.get(url).context["preview"]
+    assert [e.pk for e in seen.kept] == [asked.pk]
+    assert confirm(client, url, seen).status_code == 302
+    assert MailOut.objects.count() == 1
+    assert client.get(url).context["undoable"] is False
+    again = client.get(choose(client, [asked], act="contract-insurance")).context["preview"]
+    assert [e.left_out for e in again.left] == ["un rappel est déjà parti aujourd'hui"]
+
+
+def test_homes_are_given_to_an_officer_of_their_territory(client_for):
+    """An officer of elsewhere is no choice; the undo gives the home back."""
+    manager = factories.make_user(Role.GLA_MANAGER, "IDF")
+    officer = factories.make_user(Role.MISSION_OFFICER, "IDF")
+    stranger = factories.make_user(Role.MISSION_OFFICER, "HDF")
+    home = factories.make_home("IDF")
+    client = client_for(manager)
+    data = {"act": "home-officer", "ids": [home.pk]}
+    url = client.post(reverse("colocations:home-bulk"), data).url
+    response = client.post(url, {"etape": "reglages", "value": stranger.pk})
+    assert response.status_code == 422
+    assert confirm(client, url, preview(client, url, value=officer.pk)).status_code == 302
+    home.refresh_from_db()
+    assert (home.mission_officer, home.mission_officer_email) == (officer, officer.email)
+    client.post(f"{url}annuler/")
+    home.refresh_from_db()
+    assert home.mission_officer is None

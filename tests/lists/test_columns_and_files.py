@@ -179,7 +179,9 @@ def test_pages_have_the_size_one_chooses(client_for, manager, size, shown):
     assert last.number == last.paginator.num_pages
 
 
-@pytest.mark.parametrize("name", [CONTRACTS, "residents:person-list", "colocations:room-list"])
+@pytest.mark.parametrize(
+    "name", [CONTRACTS, "residents:person-list", "colocations:room-list", "colocations:home-list"]
+)
 def test_the_number_of_queries_does_not_follow_the_number_of_rows(
     client_for, manager, query_count, name
 ):

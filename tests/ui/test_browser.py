@@ -142,8 +142,11 @@ def test_ticking_rows_brings_the_acts(page):
     assert page.locator(".bulk-bar").is_hidden()
     page.check("[data-select-all]")
     assert page.locator("[data-bulk-count]").inner_text() == "10"
+    page.check("[data-bulk-all]")
     page.uncheck('input[name="ids"] >> nth=0')
     assert page.locator("[data-bulk-count]").inner_text() == "9"
+    assert page.locator("[data-bulk-all]").is_hidden()  # no longer the whole page
+    assert not page.locator("[data-bulk-all]").is_checked()
     page.click("[data-bulk-clear]")
     assert page.locator(".bulk-bar").is_hidden()
 
