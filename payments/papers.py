@@ -13,12 +13,14 @@ from caracol.documents import content
 from caracol.parameters.models import Association
 from caracol.parameters.selectors import association
 from payments.calculations.allocation import ADJUSTED, CAF, Allocation, Part
-from payments.enums import AccountKind, EntryKind, Payer, PaymentMeans
-from payments.models import Account, Mandate, Posting, Term
+from payments.enums import AccountKind, EntryKind, Payer, PaymentMeans, SettlementState
+from payments.models import Account, DepositSettlement, Mandate, Posting, Term
 from payments.selectors.allocations import allocations
 from payments.selectors.owing import with_aid_awaited
 from residents.enums import AidEligibility, AidPayee, PaymentMethod
 from residents.models import Contract, ContractHolder, ContractTerms
+from residents.papers import Plan, deposit_plan
+from residents.papers.choices import PaperChoice, paper_provider
 
 _PAYERS = {
     Payer.RESIDENT: "vous",
@@ -356,3 +358,36 @@ def withdrawal(
         due_on=term.due_on,
         means=folder.means(term.contract),
     )
+
+
+@paper_provider
+def deposit_letter(contract: Contract, today: date) -> Iterable[tuple[PaperChoice, Plan]]:
+    """Offer the letter of a settlement that is approved."""
+    found = DepositSettlement.objects.filter(contract=contract, state=SettlementState.APPROVED)
+    settlement = found.first()
+    if settlement is None:
+        return
+    detail = f"{euros(settlement.refund)} à rendre"
+    choice = PaperChoice("depot", "Décompte du dépôt de garantie", detail, "scale")
+    yield choice, deposit_plan(contract, today, deposit_facts(settlement))
+
+
+def deposit_facts(settlement: DepositSettlement) -> dict[str, str]:
+    """Return the amounts of a settlement by their names in the texts."""
+    said = settlement.statement
+    kept = [
+        f"{line['label']} : {euros(Decimal(line['amount']))} ({line['detail']})"
+        for line in said["deductions"]
+    ]
+    if settlement.set_off:
+        kept.append(f"Sommes restant dues au compte : {euros(settlement.set_off)}")
+    due_on = said["due_on"]
+    return {
+        "dépôt.versé": euros(settlement.held),
+        "dépôt.retenu": euros(settlement.kept + settlement.set_off),
+        "dépôt.retenues": "\n".join(kept),
+        "dépôt.majoration": euros(settlement.penalty) if settlement.penalty else "",
+        "dépôt.avance": euros(settlement.credit) if settlement.credit else "",
+        "dépôt.rendu": euros(settlement.refund),
+        "dépôt.à rendre avant le": french_day(date.fromisoformat(due_on)) if due_on else "",
+    }

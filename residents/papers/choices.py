@@ -1,6 +1,6 @@
 """Which papers may be written about a contract now; each has a word of its own in the address."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -26,6 +26,17 @@ _LIVED = frozenset(ContractStatus) - {
     ContractStatus.CANCELLED,
 }
 BEHALF, CLAUSE = "assurance-pour-compte", "assurance-clause"
+
+# A higher application offers papers on a contract: (contract, today) → choices and their plans.
+Provider = Callable[[Contract, date], Iterable["tuple[PaperChoice, Plan]"]]
+providers: list[Provider] = []
+
+
+def paper_provider(function: Provider) -> Provider:
+    """Register what a higher application offers to write about a contract, once."""
+    if function not in providers:
+        providers.append(function)
+    return function
 
 
 @dataclass(frozen=True)
@@ -65,6 +76,8 @@ def _choices(contract: Contract, today: date) -> Iterator[PaperChoice]:
         yield PaperChoice(BEHALF, label, detail, "shield-check")
         label = "Mise en demeure : clause résolutoire"
         yield PaperChoice(CLAUSE, label, detail, "gavel")
+    for provider in providers:
+        yield from (choice for choice, _plan in provider(contract, today))
 
 
 def _notice(notice: Notice) -> Iterator[PaperChoice]:
@@ -91,4 +104,11 @@ def plan_of(contract: Contract, what: str, today: date) -> Plan | None:
     if what in {BEHALF, CLAUSE}:
         text = "INSURANCE_BEHALF" if what == BEHALF else "INSURANCE_CLAUSE"
         return insurance_plan(contract, text, today)
-    return {"contrat": contract_plan, "attestation": certificate_plan}[what](contract, today)
+    own = {"contrat": contract_plan, "attestation": certificate_plan}.get(what)
+    return own(contract, today) if own else _provided(contract, what, today)
+
+
+def _provided(contract: Contract, what: str, today: date) -> Plan | None:
+    """Return the plan of a paper that a higher application offers."""
+    offered = (pair for provider in providers for pair in provider(contract, today))
+    return next((plan for choice, plan in offered if choice.what == what), None)

@@ -148,6 +148,7 @@ _DEPOSIT: dict[str, Fact] = {
     "dépôt.versé": _f("dépôt versé", "180,00 €"),
     "dépôt.retenu": _f("total retenu", "0,00 €"),
     "dépôt.retenues": _f("sommes retenues, une par ligne", "Clé perdue : 25,00 €"),
+    "dépôt.avance": _f("avance du compte, rendue avec le dépôt", "40,00 €"),
     "dépôt.rendu": _f("somme rendue", "180,00 €"),
     "dépôt.majoration": _f("majoration de retard", "18,00 €"),
     "dépôt.à rendre avant le": _f("date limite", "30 décembre 2026"),
