@@ -4,6 +4,7 @@ from django.urls import path
 
 from residents.views import (
     amending,
+    completing,
     contract_list,
     contracts,
     documents,
@@ -89,6 +90,7 @@ urlpatterns = [
         insurance_path.step_cancel,
         name="insurance-step-cancel",
     ),
+    path("contrats/<int:pk>/completer/", completing.contract_complete, name="contract-complete"),
     path("contrats/<int:pk>/documents/", documents.contract_documents, name="contract-documents"),
     path(
         "contrats/<int:pk>/documents/<slug:what>/",

@@ -161,7 +161,7 @@ def grounds_lacking(user: Any, today: date) -> WorkGroup | None:
             "why": "Le motif de précarité n'est pas écrit.",
             "otherwise": "Sans motif, la convention peut être requalifiée en bail.",
             "tone": "warning",
-            **act_link(user, contract, "residents:contract-detail", "Voir le contrat"),
+            **act_link(user, contract, "residents:contract-complete", "Compléter le contrat"),
         }
 
     return WorkGroup(

@@ -186,6 +186,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "residents:contract-reopen": GLA_DECIDES,
     "residents:contract-close": GLA_DECIDES,
     # Documents of contracts: the team of GLA issues them, social workers read them
+    "residents:contract-complete": GLA,
     "residents:contract-documents": GLA | SOCIAL,
     "residents:person-documents": GLA | SOCIAL,
     "residents:document-read": GLA | SOCIAL,

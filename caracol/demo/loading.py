@@ -16,6 +16,7 @@ from caracol.core.errors import Refused
 from caracol.core.periods import Month
 from caracol.demo import workbook
 from caracol.demo.belongings import Belongings
+from caracol.demo.completing import complete_contracts
 from caracol.demo.life import Life
 from caracol.demo.logins import COLLEAGUES, PASSWORD, TEAM, Login
 from caracol.demo.money import Authors, Event, Money, in_order
@@ -159,6 +160,7 @@ class Loader:
             self._play(chapter, money)
         life.write_gaps(self.story.gaps)
         Belongings(self.story.today, self.team["gla"]).write()
+        complete_contracts(self.team["gla"])
         life.close_settled()
         self._lock()
 

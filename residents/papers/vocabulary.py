@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from caracol.documents.filling import Fact, Vocabulary
 
-_DRAFT = "fiche du contrat, « Modifier le brouillon »"
+_DRAFT = "fiche du contrat, « Compléter le contrat » ou « Modifier le brouillon »"
 _RULES = "administration, « Règles des types de contrat »"
 _HOME = "fiche de la colocation"
 _ROOM = "fiche de la chambre"

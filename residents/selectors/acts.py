@@ -170,6 +170,10 @@ ACTS: list[Act] = [
     Act("residents:contract-close", "Clore le contrat", "archive", _ENDED, first_in=_ENDED),
     # Documents
     Act(
+        "residents:contract-complete", "Compléter le contrat", "file-alert", LIVING | _ENDED,
+        group="papers",
+    ),
+    Act(
         "residents:contract-documents", "Documents", "file-text",
         frozenset(ContractStatus) - {ContractStatus.CANCELLED}, group="papers",
     ),

@@ -320,6 +320,7 @@ ARGUMENTS = {
     "residents:contract-reopen": lambda world: [world.contract.pk],
     "residents:contract-close": lambda world: [world.contract.pk],
     "residents:contract-cell": lambda world: [world.contract.pk, "due_day"],
+    "residents:contract-complete": lambda world: [world.contract.pk],
     "residents:contract-documents": lambda world: [world.contract.pk],
     "residents:document-cancel": lambda world: [world.paper.number],
     "residents:document-issue": lambda world: [world.contract.pk, "attestation"],
