@@ -25,6 +25,7 @@ class PostingInline(admin.TabularInline):
     """The lines of an entry."""
 
     model = Posting
+    template = "admin/inline_table.html"
     extra = 0
     fields = ("account", "amount", "payer", "entitlement_month")
     can_delete = False

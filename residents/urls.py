@@ -5,6 +5,7 @@ from django.urls import path
 from residents.views import (
     amending,
     completing,
+    consultations,
     contract_list,
     contracts,
     documents,
@@ -50,7 +51,12 @@ urlpatterns = [
     ),
     path("demandes-logement/<int:pk>/", situation.request_edit, name="housing-request-edit"),
     path("residents/<int:pk>/historique/", person.person_history, name="person-history"),
-    path("residents/<int:pk>/consultations/", person.person_access, name="person-access"),
+    path("residents/<int:pk>/consultations/", consultations.person_access, name="person-access"),
+    path(
+        "residents/<int:pk>/consultations/export/",
+        consultations.person_access_export,
+        name="person-access-export",
+    ),
     path("contrats/nouveau/", drafting.contract_new, name="contract-new"),
     path("contrats/<int:pk>/", contracts.contract_detail, name="contract-detail"),
     path("assurances/", insurances.insurance_list, name="insurance-list"),

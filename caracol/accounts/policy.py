@@ -151,6 +151,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "residents:contract-export": GLA | SOCIAL,
     "residents:contract-cell": GLA,
     "residents:contract-bulk": GLA,
+    "residents:person-access-export": GLA_DECIDES | {_S},
     "residents:contract-detail": GLA | SOCIAL | {_O},
     "residents:contract-history": GLA | SOCIAL,
     "residents:occupant-new": GLA,

@@ -1,5 +1,6 @@
 """The registers the direction reads: consultations, what is unusual in them, history of acts."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -41,10 +42,6 @@ class AccessRecordAdmin(ReadOnlyAdmin):
     date_hierarchy = "at"
     ordering = ("-at", "-pk")
     fields = ("at", "user", "action", "label", "rows", "page", "request_id")
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Let an alert lead to its day."""
-        return lookup in {"at__gte", "at__lt"} or super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
 
     def list_tools(self, request: HttpRequest) -> list[Tool]:
         """Lead to what is unusual."""
@@ -94,17 +91,22 @@ class ActAdmin(ReadOnlyAdmin):
 
     place = 50
     about = "Qui a changé quoi, acte par acte. Les données des personnes n'y figurent pas."
-    list_display = ("created_at", "act_shown", "author", "reason_shown")
+    list_display = ("at", "act_shown", "author", "reason_shown")
     list_filter = (ActFilter,)
     date_hierarchy = "created_at"
     ordering = ("-created_at",)
-    fields = ("created_at", "act_shown", "author", "reason_shown")
+    fields = ("at", "act_shown", "author", "reason_shown")
     change_form_template = "admin/act_history.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Know everybody's name at once: authors are written as numbers."""
         self._names = {user.pk: str(user) for user in User.objects.all()}
         return super().get_queryset(request)
+
+    @admin.display(description="le", ordering="created_at")
+    def at(self, act: Act) -> datetime:
+        """When."""
+        return act.created_at
 
     @admin.display(description="acte")
     def act_shown(self, act: Act) -> str:

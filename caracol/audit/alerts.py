@@ -31,9 +31,8 @@ class Alert:
     @property
     def query(self) -> str:
         """The filters of the register that show it."""
-        first = f"at__gte={self.day:%Y-%m-%d}"
-        last = f"at__lt={self.day + timedelta(days=1):%Y-%m-%d}"
-        return f"user__id__exact={self.user_id}&{first}&{last}"
+        day = f"at__year={self.day.year}&at__month={self.day.month}&at__day={self.day.day}"
+        return f"user__id__exact={self.user_id}&{day}"
 
 
 @dataclass

@@ -232,7 +232,7 @@ def tracked_models() -> list[type[models.Model]]:
 def consultations_of(subjects: Subjects) -> models.QuerySet[AccessRecord]:
     """Return who read, printed, exported or downloaded the rows, latest first."""
     condition = Q(pk__in=[])
+    kinds = ContentType.objects.get_for_models(*subjects)
     for model, ids in subjects.items():
-        kind = ContentType.objects.get_for_model(model)
-        condition |= Q(content_type=kind, object_id__in=list(ids))
+        condition |= Q(content_type=kinds[model], object_id__in=list(ids))
     return AccessRecord.objects.filter(condition).select_related("user").order_by("-at", "-pk")

@@ -1,10 +1,22 @@
 """Write the register of consultations; a reading that cannot be written does not happen."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from caracol.accounts.models import User
 from caracol.audit.models import AccessAction, AccessRecord
+
+# Applications whose rows tell something of a person.
+PERSONAL = frozenset({"residents", "payments", "documents", "litigation", "social"})
+_LINES: ContextVar[int] = ContextVar("lines written while a page answers", default=0)
 
 
 def record_access(
@@ -18,7 +30,7 @@ def record_access(
     request_id: str = "",
 ) -> AccessRecord:
     """Write that the actor read, printed, exported or downloaded a subject or a list."""
-    return AccessRecord.objects.create(
+    record = AccessRecord.objects.create(
         user=actor,
         action=AccessAction(action),
         content_type=ContentType.objects.get_for_model(subject) if subject else None,
@@ -28,3 +40,54 @@ def record_access(
         rows=rows,
         request_id=request_id,
     )
+    _LINES.set(_LINES.get() + 1)
+    return record
+
+
+@dataclass
+class Reading:
+    """A page while it answers."""
+
+    request: Any
+
+    def end(self, response: HttpResponseBase) -> None:
+        """Write the line of what was opened of a person, unless the view wrote its own."""
+        row = getattr(self.request, "opened_row", None)
+        read = self.request.method == "GET" and response.status_code == 200
+        if row is None or not read or _LINES.get() or row._meta.app_label not in PERSONAL:
+            return
+        subject = subject_of(row)
+        record_access(
+            actor=self.request.user,
+            action=AccessAction.VIEW,
+            subject=subject,
+            label=label_of(row, subject),
+            page=self.request.page_key,
+            request_id=getattr(self.request, "request_id", ""),
+        )
+
+
+@contextmanager
+def watching(request: HttpRequest) -> Iterator[Reading]:
+    """Count the lines written while a page answers."""
+    before = _LINES.set(0)
+    try:
+        yield Reading(request)
+    finally:
+        _LINES.reset(before)
+
+
+def subject_of(row: models.Model) -> models.Model:
+    """Return whom or what a row is about: the contract or the person that it hangs on."""
+    for name in ("contract", "person"):
+        about = getattr(row, name, None)
+        if isinstance(about, models.Model):
+            return about
+    return row
+
+
+def label_of(row: models.Model, subject: models.Model) -> str:
+    """Return what the register says of a row: numbers and references, never a name."""
+    kind = str(row._meta.verbose_name).capitalize()
+    known = getattr(subject, "number", None) or getattr(subject, "reference", None)
+    return f"{kind} · {known or subject.pk}"

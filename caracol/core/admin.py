@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -89,6 +90,9 @@ class KeptAdmin(admin.ModelAdmin):
     place = 50
     list_per_page = 50
     actions = None
+    formfield_overrides: ClassVar = {
+        models.DateField: {"widget": forms.DateInput({"type": "date"}, format="%Y-%m-%d")}
+    }
     acts: tuple[RowAct, ...] = ()
     is_grave = False
     """Whether writing here asks who is there."""
@@ -114,7 +118,13 @@ class KeptAdmin(admin.ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show the list, its purpose and its buttons."""
-        context = {"tools": self.list_tools(request), "about": self.about, **(extra_context or {})}
+        name = str(self.opts.verbose_name_plural)
+        context = {
+            "title": name[:1].upper() + name[1:],
+            "tools": self.list_tools(request),
+            "about": self.about,
+            **(extra_context or {}),
+        }
         return super().changelist_view(request, context)
 
     def changeform_view(
@@ -129,7 +139,15 @@ class KeptAdmin(admin.ModelAdmin):
             raise_if_reauthentication_required(request, app="caracol.admin")
         row = self.get_object(request, object_id) if object_id else None
         tools = self.row_tools(request, row) if row is not None else []
-        context = {"tools": tools, "about": self.about, **(extra_context or {})}
+        context = {
+            "title": str(row) if row is not None else f"Ajouter : {self.opts.verbose_name}",
+            "subtitle": None,
+            "tools": tools,
+            "about": "" if row is not None else self.about,
+            "show_save_and_continue": False,
+            "show_save_and_add_another": False,
+            **(extra_context or {}),
+        }
         try:
             return super().changeform_view(request, object_id, form_url, context)
         except Refused as error:

@@ -34,6 +34,8 @@ class PageRequest(HttpRequest):
 
     user: "User"
     page_key: str
+    opened_row: Any
+    """The row that the page is about, once the door let it through."""
 
 
 @functools.cache
@@ -55,7 +57,13 @@ def page(key: str, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View
             if not policy().may(request.user, key):
                 raise PermissionDenied
             request.page_key = key
-            return view(request, *args, **kwargs)
+            # The register lives in a higher layer: found by name. What a view opened of a person
+            # without writing it there is written now, before anything is answered.
+            watch = import_string("caracol.audit.services.watching")
+            with watch(request) as reading:
+                response = view(request, *args, **kwargs)
+                reading.end(response)
+            return response
 
         answer: Any = require_http_methods(verbs)(guarded)
         answer.page_key = key
@@ -80,6 +88,7 @@ def get_visible_or_404(request: PageRequest, queryset: Any, **lookup: Any) -> An
         raise Http404
     if not allowed(request, queryset).filter(pk=row.pk).exists():
         raise PermissionDenied
+    request.opened_row = row
     return row
 
 

@@ -217,6 +217,9 @@ class Register(resources.ModelResource):
         """Compare by values."""
         return _Changes
 
+    def after_import(self, dataset: Any, result: Any, **kwargs: Any) -> None:
+        """Leave the sequences alone: no line names its own number, and the role may not."""
+
     def for_delete(self, row: Any, instance: Any) -> bool:
         """Delete nothing."""
         return False

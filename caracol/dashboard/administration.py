@@ -21,6 +21,7 @@ class CaracolAdminSite(admin.AdminSite):
     index_title = "Administration"
     site_url = "/"
     empty_value_display = "–"
+    enable_nav_sidebar = False
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Lead a visitor to the one sign-in page, second factor included; refuse the others."""

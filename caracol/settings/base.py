@@ -60,9 +60,12 @@ def shared_cache(url: str) -> dict[str, dict[str, object]]:
     }
 
 
-# Shared by every process, apart from the queue (database 1 of the same Redis).
+# Shared by every process, apart from the queue (database 1 of the same Redis). The queue writes a
+# socket as redis+socket://, the cache as unix://.
 CACHES = shared_cache(
-    REDIS_URL if os.environ.get("REDIS_URL") else f"unix://{_embedded.redis_socket}?db=1"
+    f"unix://{REDIS_URL.removeprefix('redis+socket://')}?db=1"
+    if REDIS_URL.startswith("redis+socket://")
+    else REDIS_URL
 )
 DATABASE_ROUTERS = ["caracol.core.database.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -66,9 +66,9 @@ class Shell:
         return navigation.search_url(self.user) if self.signed_in else ""
 
     @cached_property
-    def idle_seconds(self) -> int:
+    def idle_seconds(self) -> str:
         """After how long without a sign of life the session locks."""
-        return int(settings.IDLE_LOCK_SECONDS)
+        return str(settings.IDLE_LOCK_SECONDS)  # digits alone, for a script
 
     @cached_property
     def admin_url(self) -> str:

@@ -5,9 +5,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Prefetch, Q, QuerySet
 
 from caracol.core.registries import measure_of
+from caracol.documents.models import Document, Upload
 from residents.calculations.insurance import is_covered
 from residents.models import (
     Amendment,
@@ -187,8 +189,15 @@ def contract_history_subjects(cards: list[ContractCard]) -> dict[Any, list[int]]
 
 
 def access_subjects(sheet: PersonSheet) -> dict[Any, list[int]]:
-    """Return the rows whose consultations are the person's."""
-    return {
+    """Return the rows whose consultations are the person's: papers and files of theirs too."""
+    own: dict[Any, list[int]] = {
         Person: [sheet.person.pk],
         Contract: [card.contract.pk for card in sheet.cards],
     }
+    kinds = ContentType.objects.get_for_models(*own)
+    about = Q(pk__in=[])
+    for model, ids in own.items():
+        about |= Q(content_type=kinds[model], object_id__in=ids)
+    for model in (Document, Upload):
+        own[model] = list(model.objects.filter(about).values_list("pk", flat=True))  # type: ignore[attr-defined]
+    return own

@@ -1,4 +1,4 @@
-"""A person's pages: overview, administrative situation, history, consultations, print."""
+"""A person's pages: overview, administrative situation, history, print."""
 
 from typing import Any
 
@@ -6,13 +6,13 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 
 from caracol.audit.models import AccessAction
-from caracol.audit.selectors import consultations_of, history_of
+from caracol.audit.selectors import history_of
 from caracol.audit.services import record_access
 from caracol.core.pages import PageRequest, page, render_page
 from residents.permissions import Fact, masks
 from residents.selectors.deadlines import person_deadlines
 from residents.selectors.frame import person_frame
-from residents.selectors.person import access_subjects, history_subjects
+from residents.selectors.person import history_subjects
 from residents.selectors.timeline import person_timeline
 
 PER_PAGE = 20
@@ -73,12 +73,3 @@ def person_history(request: PageRequest, pk: int) -> HttpResponse:
     context["lines"] = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
     read_person(request, context, AccessAction.VIEW, "Historique")
     return render_page(request, "residents/person_history.html", context)
-
-
-@page("residents:person-access")
-def person_access(request: PageRequest, pk: int) -> HttpResponse:
-    """Show who read, printed or exported a person's facts."""
-    context = person_frame(request, pk)
-    records = consultations_of(access_subjects(context["sheet"]))
-    context["records"] = Paginator(records, PER_PAGE * 2).get_page(request.GET.get("page"))
-    return render_page(request, "residents/person_access.html", context)

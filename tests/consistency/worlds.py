@@ -353,6 +353,7 @@ ARGUMENTS = {
     "residents:status-edit": lambda world: [world.person.pk],
     "residents:person-cell": lambda world: [world.person.pk, "phone"],
     "residents:person-access": lambda world: [world.person.pk],
+    "residents:person-access-export": lambda world: [world.person.pk],
     "residents:person-detail": lambda world: [world.person.pk],
     "residents:person-history": lambda world: [world.person.pk],
     "residents:person-print": lambda world: [world.person.pk],

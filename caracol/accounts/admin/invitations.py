@@ -71,6 +71,16 @@ class InvitationForm(forms.ModelForm):
         page = reverse("admin:accounts_user_change", args=[user.pk])
         raise forms.ValidationError(format_html(words, page))
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse to invite twice to the same role."""
+        given = super().clean() or {}
+        same = {name: given.get(name) for name in ("email", "role", "territory")}
+        if Invitation.objects.open().filter(**same).exists():
+            raise forms.ValidationError(
+                "Cette personne est déjà invitée à ce rôle : renvoyez-lui plutôt son lien."
+            )
+        return given
+
 
 class StateFilter(admin.SimpleListFilter):
     """Invitations by state."""

@@ -6,6 +6,7 @@ from allauth.account.forms import ResetPasswordForm
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef, QuerySet
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -94,10 +95,22 @@ ACTS = (
 )
 
 
+class RightsFormSet(BaseInlineFormSet):
+    """Rights are taken back, not deleted: what they opened stays in the journal."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Say what the tick does."""
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = f"Retirer : {form.instance}"
+
+
 class MembershipInline(admin.TabularInline):
     """The rights of a person; one is given or taken back, never altered."""
 
     model = Membership
+    formset = RightsFormSet
+    template = "admin/inline_table.html"
     extra = 0
     verbose_name_plural = "droits (sans territoire : sur tous)"
 

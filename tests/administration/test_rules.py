@@ -1,0 +1,109 @@
+"""The direction's pages of dated rules: what is in force, a new value, a correction."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from caracol.accounts.enums import Role
+from caracol.core import clock
+from caracol.parameters.models import IndexValue, Parameter
+from residents.models import ContractTypeRule
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/parameters/parameter/"
+
+
+@pytest.fixture
+def client(client_for):
+    return client_for(factories.make_user(Role.DIRECTOR, "*"))
+
+
+@pytest.fixture
+def threshold():
+    return Parameter.objects.get(key="conciliation.threshold")
+
+
+def add_url(row):
+    return f"{LIST}add/?depuis={row.pk}"
+
+
+def test_the_list_reads_in_french(client):
+    text = client.get(LIST, {"q": "conciliation"}).content.decode()
+    assert "Conciliation obligatoire jusqu" in text
+    assert "5000,00 €" in text
+    assert "en vigueur" in text
+
+
+def test_what_is_past_shows_on_demand(client, threshold):
+    past = Parameter.objects.create(
+        key="conciliation.threshold",
+        value="4000.00",
+        valid_from=threshold.valid_from.replace(year=2015),
+        valid_to=threshold.valid_from - timedelta(days=1),
+        source="avant",
+    )
+    assert "4000,00" not in client.get(LIST).content.decode()
+    assert "4000,00" in client.get(LIST, {"quand": "passe"}).content.decode()
+    assert "lui a succédé" in client.get(f"{LIST}{past.pk}/change/").content.decode()
+
+
+def test_a_new_value_is_asked_with_the_others_beside(client, threshold):
+    page = client.get(add_url(threshold)).content.decode()
+    assert "Dans le temps" in page
+    assert "5000,00 €" in page
+    day = clock.today() + timedelta(days=40)
+    answer = client.post(
+        add_url(threshold), {"value": "6000", "valid_from": day.isoformat(), "source": "Décret"}
+    )
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    threshold.refresh_from_db()
+    assert threshold.valid_to == day - timedelta(days=1)
+    assert Parameter.objects.get(key=threshold.key, valid_from=day).value == "6000"
+
+
+def test_a_day_taken_or_a_value_of_another_shape_is_said_on_the_field(client, threshold):
+    same = {"value": "6000", "valid_from": threshold.valid_from.isoformat(), "source": "Décret"}
+    assert "commence déjà" in client.post(add_url(threshold), same).content.decode()
+    odd = client.post(add_url(threshold), same | {"value": "beaucoup"})
+    assert "Saisissez un nombre" in odd.content.decode()
+    assert Parameter.objects.filter(key=threshold.key).count() == 1
+
+
+def test_correcting_what_is_in_force_needs_a_reason(client, threshold):
+    page = f"{LIST}{threshold.pk}/change/"
+    data = {"value": "5500", "source": threshold.source, "reason": ""}
+    assert "dites pourquoi" in client.post(page, data).content.decode()
+    client.post(page, data | {"reason": "mal recopié"})
+    threshold.refresh_from_db()
+    assert threshold.value == "5500"
+    history = client.get(f"{LIST}{threshold.pk}/history/").content.decode()
+    assert "mal recopié" in history
+    assert "Correction d" in history
+
+
+def test_a_rule_of_contracts_changes_from_a_day(client):
+    rule = ContractTypeRule.objects.filter(valid_to=None).first()
+    page = f"/admin/residents/contracttyperule/add/?depuis={rule.pk}"
+    form = client.get(page).context["adminform"].form
+    day = clock.today() + timedelta(days=10)
+    data = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    data = {name: ",".join(map(str, v)) if isinstance(v, list) else v for name, v in data.items()}
+    data = {name: v for name, v in data.items() if v not in (None, False, "")}
+    answer = client.post(page, data | {"valid_from": day.isoformat(), "source": "Loi neuve"})
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    rule.refresh_from_db()
+    assert rule.valid_to == day - timedelta(days=1)
+
+
+def test_nothing_begins_from_nothing(client):
+    assert client.get(f"{LIST}add/").status_code == 403
+
+
+def test_the_index_takes_a_new_quarter_once(client):
+    data = {"year": 2026, "quarter": 3, "value": "149.10", "source": "INSEE"}
+    add = reverse("admin:parameters_indexvalue_add")
+    assert client.post(add, data).status_code == 302
+    assert "déjà enregistré" in client.post(add, data).content.decode()
+    assert IndexValue.objects.filter(year=2026, quarter=3).count() == 1
