@@ -1,5 +1,6 @@
 """Read, withdraw and put back a file that somebody brought."""
 
+from contextlib import ExitStack
 from typing import BinaryIO, cast
 from uuid import UUID
 
@@ -39,13 +40,16 @@ def upload_read(request: PageRequest, token: UUID) -> HttpResponseBase:
         file = cast(BinaryIO, default_storage.open(str(upload.file.name), "rb"))
     except FileNotFoundError as error:
         raise Http404 from error
-    record_access(
-        actor=request.user,
-        action="DOWNLOAD",
-        label=f"Fichier déposé : {upload.name}",
-        subject=upload,
-        page=request.page_key,
-    )
+    with ExitStack() as closing:
+        closing.callback(file.close)
+        record_access(
+            actor=request.user,
+            action="DOWNLOAD",
+            label=f"Fichier déposé : {upload.name}",
+            subject=upload,
+            page=request.page_key,
+        )
+        closing.pop_all()  # written: the file is the answer's to close
     inline = "inline" in request.GET and upload.rewritten
     return private_file(file, name=upload.name, inline=inline)
 
