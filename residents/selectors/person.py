@@ -199,5 +199,5 @@ def access_subjects(sheet: PersonSheet) -> dict[Any, list[int]]:
     for model, ids in own.items():
         about |= Q(content_type=kinds[model], object_id__in=ids)
     for model in (Document, Upload):
-        own[model] = list(model.objects.filter(about).values_list("pk", flat=True))  # type: ignore[attr-defined]
+        own[model] = list(model.objects.filter(about).values_list("pk", flat=True))
     return own
