@@ -327,6 +327,15 @@ def _previous(text: TextTemplate) -> TextTemplate | None:
     return services.versions_of(text).filter(version__lt=text.version).first()
 
 
+class VariantFilter(admin.AllValuesFieldListFilter):
+    """By type of contract; what is for all of them says so."""
+
+    def choices(self, changelist: Any) -> Any:
+        """Name the choice of no type."""
+        for choice in super().choices(changelist):
+            yield choice | {"display": choice["display"] or "tous les types"}
+
+
 @admin.register(TextRequirement)
 class TextRequirementAdmin(KeptAdmin):
     """What the law demands of each text, dated: a change is a new line, the old one ends."""
@@ -337,6 +346,6 @@ class TextRequirementAdmin(KeptAdmin):
     )
     place = 20
     list_display = ("label", "code", "variant", "element", "source", "valid_from", "valid_to")
-    list_filter = ("code", "variant")
+    list_filter = ("code", ("variant", VariantFilter))
     search_fields = ("label", "element", "source")
     ordering = ("code", "variant", "pk")

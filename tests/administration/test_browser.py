@@ -18,6 +18,9 @@ from tests.ui.test_browser import AXE, RUN_AXE, TOO_WIDE
 pytestmark = pytest.mark.browser
 get_resolver().url_patterns  # noqa: B018 (what the addresses leave out is out)
 PASSWORD = "colimacon-du-matin"
+WIDE = """() => [...document.querySelectorAll("body *")]
+    .filter((e) => e.getBoundingClientRect().right > document.documentElement.clientWidth)
+    .map((e) => e.outerHTML.slice(0, 90))"""
 
 
 @pytest.fixture
@@ -92,7 +95,7 @@ def test_pages_have_no_fault_for_axe(page_for, live_site, director, device, sche
     for path in paths(live_site):
         page.goto(path)
         screenshot(page, f"admin{path.replace('/', '-')}{device}-{scheme}")
-        assert page.evaluate(TOO_WIDE) == 0, path
+        assert page.evaluate(TOO_WIDE) == 0, (path, page.evaluate(WIDE))
         if wrong := found(page):
             faults[path] = wrong
     assert faults == {}
