@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Count
 from django.urls import reverse
 
-from caracol.accounts.policy import ARREARS, GLA, GLA_DECIDES
+from caracol.accounts.policy import ARREARS, GLA, GLA_DECIDES, PAGES
 from caracol.core.money import euros
 from caracol.core.periods import Month, french_day
 from caracol.core.registries import (
@@ -17,9 +17,15 @@ from caracol.core.registries import (
     work_provider,
 )
 from caracol.notifications.models import MailOut
-from payments.enums import LockState, TermKind
-from payments.models import PeriodLock, Term
+from payments.enums import LockState, SettlementState, TermKind
+from payments.models import Account, DepositSettlement, PeriodLock, Term
 from payments.selectors.arrears import arrears, overdue_sum
+from payments.selectors.deposits import (
+    DueReturn,
+    deposits_to_return,
+    due_returns,
+    refunds_due,
+)
 from payments.selectors.due_papers import notices_due, quittances_due, recus_due
 from payments.selectors.labels import contract_labels
 from payments.selectors.locking import may_lock_books
@@ -172,6 +178,84 @@ def _owing(row: dict[str, Any], label: Any, today: date) -> WorkItem:
         tone="danger" if days > 60 else "warning",
         amount=row["overdue"],
         button="Voir le compte",
+    )
+
+
+@work_provider("payments.deposits")
+def deposit_work(user: Any, today: date) -> WorkGroup | None:
+    """Deposits to return with the days left, returns to approve, refunds to pay out."""
+    if not user.roles & GLA:
+        return None
+    contracts = Contract.objects.visible_to(user, GLA)
+    due = due_returns(contracts, today, SHOWN)
+    approve = _to_approve(user)
+    refunds = refunds_due(contracts)
+    items = [
+        *(_approval(each) for each in approve[:SHOWN]),
+        *(_return(each, today) for each in due),
+        *(_refund(each) for each in refunds[:SHOWN]),
+    ]
+    return WorkGroup(
+        code="deposits",
+        title="Dépôts de garantie",
+        icon="coin-euro",
+        total=len(approve) + deposits_to_return(contracts).count() + len(refunds),
+        items=items,
+        order=27,
+    )
+
+
+def _to_approve(user: Any) -> list[DepositSettlement]:
+    """The returns that the user may approve: prepared by somebody else."""
+    rows = DepositSettlement.objects.visible_to(user, PAGES["payments:settlement-approve"])
+    waiting = rows.filter(state=SettlementState.PREPARED).exclude(prepared_by=user)
+    return list(waiting.select_related("contract", "prepared_by").order_by("prepared_on", "pk"))
+
+
+def _approval(settlement: DepositSettlement) -> WorkItem:
+    return WorkItem(
+        kind="deposit-approve",
+        title=f"Approuver la restitution {settlement.contract.number}",
+        why=f"Préparée par {settlement.prepared_by} le {french_day(settlement.prepared_on)}.",
+        url=reverse("payments:settlement-approve", args=[settlement.pk]),
+        tone="accent",
+        amount=settlement.refund,
+        button="Relire",
+    )
+
+
+def _return(due: DueReturn, today: date) -> WorkItem:
+    left = due.days_left(today)
+    if left is None:
+        why, tone = "Les clés ne sont pas rendues : complétez la sortie.", "neutral"
+    elif left >= 0:
+        why, tone = f"{_plural(left, 'jour')} pour le rendre.", "warning" if left < 10 else "info"
+    else:
+        why, tone = f"En retard de {_plural(-left, 'jour')}.", "danger"
+    penalty = due.clock.penalty
+    return WorkItem(
+        kind="deposit-return",
+        title=f"Rendre le dépôt {due.contract.number}",
+        why=f"{why} La majoration est de {euros(penalty)}." if penalty else why,
+        url=reverse("payments:contract-deposit", args=[due.contract.pk]),
+        due_on=due.clock.due_on,
+        otherwise="Chaque mois commencé en retard ajoute une majoration." if penalty else "",
+        tone=tone,
+        amount=due.held,
+        button="Voir le dépôt",
+    )
+
+
+def _refund(account: Account) -> WorkItem:
+    contract = account.contract
+    return WorkItem(
+        kind="refund",
+        title=f"Rembourser {contract.number if contract else ''}",
+        why="La somme est due : enregistrez le virement une fois parti.",
+        url=reverse("payments:contract-deposit", args=[account.contract_id]),
+        tone="warning",
+        amount=-account.balance,
+        button="Voir le dépôt",
     )
 
 

@@ -25,12 +25,14 @@ from residents.permissions import READERS, Fact
 from residents.selectors import coming
 from residents.selectors import contracts as selectors
 from residents.selectors.acts import act_link
+from residents.selectors.exit_steps import ExitStep, exit_steps
 from residents.selectors.insurance import lacking_insurance
 from residents.selectors.names import names_of
 from residents.selectors.people import holdings_shown, state_condition
 from residents.selectors.rules import rules_in_force
 
 SHOWN = 3
+EXITS_SHOWN = 6
 ENDING_DAYS = 90
 INSURANCE_DAYS = 30
 _FOLLOW: frozenset[Role] = GLA | SOCIAL | {Role.MISSION_OFFICER}
@@ -299,6 +301,40 @@ def legal_ends(user: Any, today: date) -> WorkGroup | None:
         url=f"{reverse('residents:person-list')}?sort=dates",
         order=22,
     )
+
+
+@work_provider("residents.exits")
+def exits(user: Any, today: date) -> WorkGroup | None:
+    """Notices to send, awaited or to be served; departures to record; contracts to close."""
+    if not user.roles & GLA:
+        return None
+    steps, total = exit_steps(_visible(user, GLA), today, EXITS_SHOWN)
+    items = [
+        WorkItem(
+            kind="exit",
+            title=title,
+            why=step.why,
+            url=reverse(step.url_name, args=[step.contract.pk]),
+            due_on=step.due_on,
+            otherwise=step.otherwise,
+            tone=step.tone,
+            button=step.button,
+        )
+        for step, title in _named(user, steps)
+    ]
+    return WorkGroup(
+        code="exits",
+        title="Congés et départs",
+        icon="door-exit",
+        total=total,
+        items=items,
+        order=19,
+    )
+
+
+def _named(user: Any, steps: list[ExitStep]) -> list[tuple[ExitStep, str]]:
+    names = names_of(user, [step.contract for step in steps])
+    return [(step, names[step.contract.pk]) for step in steps]
 
 
 @figure_provider("residents.present")

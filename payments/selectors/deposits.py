@@ -8,14 +8,16 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.db.models import F, OuterRef, Subquery
+
 from caracol.core.money import ZERO
 from caracol.parameters.selectors import value
-from payments.calculations.deposit import Clock, ReturnRule, return_clock
+from payments.calculations.deposit import Clock, ReturnRule, days_left, return_clock
 from payments.enums import AccountKind, EntryKind, Payer, SettlementState
 from payments.models import Account, DepositSettlement, Posting
 from payments.selectors.allocations import allocations
 from residents.models import Contract, ContractTerms
-from residents.selectors.rules import rule_binding
+from residents.selectors.rules import rule_binding, rules_in_force
 
 
 @dataclass(frozen=True)
@@ -195,3 +197,52 @@ def deposits_to_return(contracts: Any) -> Any:
 def payers_in_words(amounts: dict[str, Decimal]) -> Sequence[tuple[str, Decimal]]:
     """Return amounts by payer, the payer in French."""
     return [(str(Payer(payer).label), amount) for payer, amount in sorted(amounts.items())]
+
+
+@dataclass(frozen=True)
+class DueReturn:
+    """A deposit to return: the contract, what is held, and its clock."""
+
+    contract: Contract
+    held: Decimal
+    clock: Clock
+
+    def days_left(self, on: date) -> int | None:
+        """The days left to return it; negative once late, None before the keys are back."""
+        return days_left(self.clock.due_on, on) if self.clock.due_on else None
+
+
+def due_returns(contracts: Any, on: date, most: int) -> list[DueReturn]:
+    """Return the first deposits to return, the most pressing first; a fixed number of queries."""
+    fees = ContractTerms.objects.filter(contract=OuterRef("pk")).order_by("-starts_on")
+    kept = deposits_to_return(contracts).annotate(last_fee=Subquery(fees.values("fee")[:1]))
+    rows = list(kept.order_by(F("keys_returned_on").asc(nulls_last=True), "left_on", "pk")[:most])
+    if not rows:
+        return []
+    held = held_amounts([row.pk for row in rows])
+    by_law = {kind: rule.deposit_return_by_law for kind, rule in rules_in_force(on).items()}
+    rules = {law: return_rule(law, on) for law in (True, False)}
+    found = [
+        DueReturn(
+            row,
+            held.get(row.pk, ZERO),
+            return_clock(
+                rules[by_law.get(row.kind, False)],
+                keys_returned_on=row.keys_returned_on,
+                conforms=row.exit_inventory_conforms,
+                rent=row.last_fee or ZERO,
+                on=on,
+                has_new_address=bool(row.new_address.strip()),
+            ),
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda due: due.clock.due_on or date.max)
+
+
+def refunds_due(contracts: Any) -> list[Account]:
+    """Return the accounts of what is to be paid out, the largest first."""
+    rows = Account.objects.filter(
+        contract__in=contracts, kind=AccountKind.REFUND_DUE, balance__lt=0
+    )
+    return list(rows.select_related("contract").order_by("balance", "pk"))

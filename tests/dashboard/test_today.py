@@ -1,6 +1,7 @@
 """« Aujourd'hui »: what waits, why, until when, for each role."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -9,7 +10,10 @@ from caracol.accounts.enums import Role
 from caracol.accounts.services import invite
 from caracol.core import clock
 from caracol.dashboard.selectors import day_of
+from payments.services.depositing import record_deposit
 from residents.enums import ContractKind, ContractStatus
+from residents.models import Contract
+from residents.selectors.exit_steps import exit_steps
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -142,3 +146,62 @@ def test_the_number_of_queries_does_not_follow_the_work(client_for, query_count,
             assert client.get(reverse("dashboard:today")).status_code == 200
         counts.append(counted.value)
     assert counts[0] == counts[1]
+
+
+def test_a_notice_and_a_departure_say_what_is_to_be_done_next(manager):
+    """To be sent, to be served, awaited too long; a departure nobody recorded."""
+    today = clock.today()
+    awaited = {"outcome": "AWAITED"}
+    for facts in (
+        awaited,
+        {"outcome": "UNCLAIMED", "sent_on": today},
+        {**awaited, "sent_on": today - timedelta(days=30)},
+        {**awaited, "sent_on": today},
+    ):
+        notice = factories.make_notice(factories.make_contract())
+        type(notice).objects.filter(pk=notice.pk).update(
+            given_by="MANAGER", received_on=None, effective_on=None, **facts
+        )
+    factories.make_contract(status=ContractStatus.ENDED)
+    group = group_of(manager, "exits")
+    assert group.total == 4
+    assert "signifier" in group.items[0].why
+    steps_now, total = exit_steps(Contract.objects.all(), today, 6)
+    assert total == 4
+    said = [step.why for step in steps_now]
+    for words in ("signifier", "sans nouvelle", "n'est pas enregistré", "à valider et à envoyer"):
+        assert sum(words in why for why in said) == 1
+    assert group_of(factories.make_user(Role.MISSION_OFFICER, "IDF"), "exits") is None
+
+
+def test_a_deposit_to_return_tells_the_days_left_and_the_penalty_running(manager, query_count):
+    """Late, each month begun costs; whoever may approve sees what waits."""
+    today = clock.today()
+
+    def leave(days):
+        contract = factories.make_contract(
+            kind=ContractKind.LEASE_89_FURN, status=ContractStatus.ENDED, fee="400.00",
+            deposit=Decimal(400),
+        )  # fmt: skip
+        record_deposit(
+            key=f"d{contract.pk}", contract=contract, amount=Decimal(400), means="CHEQUE",
+            received_on=today, today=today, actor=manager,
+        )  # fmt: skip
+        gone = today - timedelta(days=days)
+        Contract.objects.filter(pk=contract.pk).update(
+            exit_kind="AGREEMENT", left_on=gone, keys_returned_on=gone, new_address="ailleurs"
+        )
+
+    leave(40)
+    group_of(manager, "deposits")  # whoever asks is known once
+    with query_count() as few:
+        group_of(manager, "deposits")
+    leave(5)
+    leave(4)
+    with query_count() as many:
+        group = group_of(manager, "deposits")
+    assert few.value == many.value
+    assert group.total == 3
+    assert "En retard" in group.items[0].why
+    assert "majoration est de 40,00" in group.items[0].why
+    assert "jours pour le rendre" in group.items[1].why
