@@ -67,10 +67,9 @@ class Books:
         """Return, in French, what keeps the contract from being closed: account, deposit."""
         return obstacles_to_closing(contract, today)
 
-    def hold_for_closing(self, contract: Contract, today: date) -> tuple[str, ...]:
-        """Hold the account until the transaction ends, then return the obstacles to closing."""
+    def hold(self, contract: Contract) -> None:
+        """Let nothing be written on the account by anybody else until the transaction ends."""
         lock_account(contract)
-        return obstacles_to_closing(contract, today)
 
     def obstacle_to_reopening(self, contract: Contract) -> str:
         """Return what was built on the contract's end and keeps it; "" when nothing does."""

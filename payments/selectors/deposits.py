@@ -29,6 +29,38 @@ class Credit:
     amount: Decimal
 
 
+@dataclass(frozen=True)
+class Movement:
+    """Money of a deposit that came (+) or left (-), as people read it."""
+
+    posting: Posting
+
+    @property
+    def entry(self) -> Any:
+        """Its entry."""
+        return self.posting.entry
+
+    @property
+    def amount(self) -> Decimal:
+        """Received is positive, paid out negative."""
+        return -self.posting.amount
+
+    @property
+    def payer(self) -> str:
+        """Who brought it, or was paid."""
+        return str(Payer(self.posting.payer or Payer.RESIDENT).label)
+
+    @property
+    def undone(self) -> Any:
+        """The entry that took it back, or None."""
+        return getattr(self.entry, "reversed_by", None)
+
+    @property
+    def may_be_undone(self) -> bool:
+        """Whether it was typed here and stands."""
+        return self.undone is None and self.entry.kind != EntryKind.OPENING
+
+
 @dataclass
 class DepositSheet:
     """All that a contract's deposit says on a day."""
@@ -68,7 +100,7 @@ class DepositSheet:
     @cached_property
     def received(self) -> Decimal:
         """All that was received, returned since or not."""
-        return -sum((line.amount for line in self.receipts if not is_undone(line)), ZERO)
+        return sum((line.amount for line in self.receipts if line.undone is None), ZERO)
 
     @property
     def missing(self) -> Decimal:
@@ -81,11 +113,11 @@ class DepositSheet:
         return sum(self.to_refund.values(), ZERO)
 
     @cached_property
-    def receipts(self) -> list[Posting]:
+    def receipts(self) -> list[Movement]:
         """What was received into the deposit, latest first."""
         kinds = (EntryKind.DEPOSIT, EntryKind.OPENING)
         return [
-            posting
+            Movement(posting)
             for posting in reversed(self._postings)
             if posting.account.kind == AccountKind.DEPOSIT_HELD
             and posting.amount < 0
@@ -93,10 +125,10 @@ class DepositSheet:
         ]
 
     @cached_property
-    def refunds(self) -> list[Posting]:
+    def refunds(self) -> list[Movement]:
         """What was paid out, latest first."""
         return [
-            posting
+            Movement(posting)
             for posting in reversed(self._postings)
             if posting.account.kind == AccountKind.REFUND_DUE
             and posting.entry.kind == EntryKind.REFUND
@@ -106,11 +138,6 @@ class DepositSheet:
     def clock(self) -> Clock:
         """By when the deposit is to be returned."""
         return clock_of(self.contract, self.on)
-
-
-def is_undone(posting: Posting) -> bool:
-    """Whether its entry was taken back."""
-    return hasattr(posting.entry, "reversed_by")
 
 
 def deposit_sheet(contract: Contract, on: date) -> DepositSheet:

@@ -87,8 +87,8 @@ class Accounts(Protocol):
     def obstacles_to_closing(self, contract: Any, today: date) -> tuple[str, ...]:
         """Return, in French, what keeps the contract from being closed: account, deposit."""
 
-    def hold_for_closing(self, contract: Any, today: date) -> tuple[str, ...]:
-        """Hold the account until the transaction ends, then return the obstacles to closing."""
+    def hold(self, contract: Any) -> None:
+        """Let nothing be written on the account by anybody else until the transaction ends."""
 
     def obstacle_to_reopening(self, contract: Any) -> str:
         """Return what was built on the contract's end and keeps it; "" when nothing does."""

@@ -233,15 +233,22 @@ def close_contract(*, contract: Contract, actor: User, today: date, seen: str = 
     locked = hold_contract(contract)
     refuse_if_contract_changed(locked, seen)
     status = next_status(ContractStatus(locked.status), "clore")
-    obstacles = accounts().hold_for_closing(locked, today)
-    if not locked.exit_kind:
-        obstacles = ("Le départ n'est pas enregistré : enregistrez-le.", *obstacles)
+    accounts().hold(locked)
+    obstacles = left_to_do(locked, today)
     if obstacles:
         raise ClosingRefused(" ".join(obstacles))
     with history.act(CLOSED, actor=actor):
         locked.status = status
         locked.save(update_fields=["status"])
     return locked
+
+
+def left_to_do(contract: Contract, today: date) -> tuple[str, ...]:
+    """Return, in French, what keeps a contract that has ended from being closed."""
+    found = accounts().obstacles_to_closing(contract, today)
+    if not contract.exit_kind:
+        return ("Le départ n'est pas enregistré : enregistrez-le.", *found)
+    return found
 
 
 @said_in_words

@@ -7,15 +7,16 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from caracol.core import clock
-from caracol.core.pages import PageRequest, page
+from caracol.core.errors import Refused
+from caracol.core.pages import PageRequest, page, render_page
 from caracol.core.periods import french_day
+from caracol.ui import toasts
 from residents.calculations.explaining import explain_rule
-from residents.calculations.verdicts import Verdict, fine, refused
+from residents.calculations.verdicts import refused
 from residents.enums import ContractStatus
-from residents.forms.acts import ActForm
 from residents.forms.exits import DepartureForm, ExitForm, ReasonForm
 from residents.models import Contract
-from residents.selectors.effects import accounts
+from residents.selectors.contract_frame import contract_frame
 from residents.selectors.leaving import expected_kind, judge_departure
 from residents.selectors.notices import effects_of_end, effects_of_return
 from residents.selectors.rules import rule_binding
@@ -27,6 +28,7 @@ from residents.views.acting import (
     Section,
     answer_act,
     contract_of,
+    contract_url,
     seen_version,
 )
 
@@ -195,33 +197,27 @@ def _unclose(request: PageRequest, contract: Contract, form: ReasonForm) -> Http
 @page("residents:contract-close", methods=("GET", "POST"))
 def contract_close(request: PageRequest, pk: int) -> HttpResponse:
     """Close a contract that has ended once nothing is left to settle, or say what is."""
-    contract = contract_of(request, pk)
-    sent = request.POST if request.method == "POST" else None
-    form = ActForm(sent, initial=seen_version(contract))
-
-    def attempt(data: Mapping[str, Any]) -> Preview:
-        left = _left_to_do(contract)
-        return Preview(left or [fine("settled", "Tout est réglé : le contrat peut être clos.")])
-
-    def do(data: Mapping[str, Any], reasons: Mapping[str, str]) -> Done:
-        services.close_contract(
-            contract=contract, actor=request.user, today=clock.today(), seen=data["seen"]
-        )
-        return Done(f"Contrat {contract.number} clos.")
-
-    page_ = ActPage(
-        title="Clore le contrat",
-        lead="Le compte est à zéro, le dépôt rendu, rien n'est à rembourser : on n'y touche plus.",
-        sections=[],
-        submit="Clore le contrat",
-        icon="archive",
-    )
-    return answer_act(request, contract, page_, form=form, attempt=attempt, do=do)
-
-
-def _left_to_do(contract: Contract) -> list[Verdict]:
-    """Return what keeps a contract from being closed."""
-    found = list(accounts().obstacles_to_closing(contract, clock.today()))
-    if not contract.exit_kind:
-        found.insert(0, "Le départ n'est pas enregistré : enregistrez-le.")
-    return [refused(f"obstacle-{rank}", text) for rank, text in enumerate(found)]
+    context = contract_frame(request, pk)
+    contract = context["contract"]
+    refusal = ""
+    if request.method == "POST":
+        try:
+            services.close_contract(
+                contract=contract,
+                actor=request.user,
+                today=clock.today(),
+                seen=request.POST.get("seen", ""),
+            )
+        except Refused as refused_:
+            refusal = refused_.message
+        else:
+            toasts.say(request, f"Contrat {contract.number} clos.")
+            return redirect(contract_url(contract))
+    context |= {
+        "left_to_do": services.left_to_do(contract, clock.today()),
+        "refusal": refusal,
+        "is_ended": contract.status == ContractStatus.ENDED,
+        **seen_version(contract),
+    }
+    status = 422 if refusal else 200
+    return render_page(request, "residents/contract_close.html", context, status=status)

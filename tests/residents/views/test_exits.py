@@ -169,7 +169,7 @@ def test_what_is_left_to_do_is_listed_before_closing(page, lived):
 def test_a_contract_at_zero_closes_and_opens_again_with_a_reason(page, lived):
     lived.terms.update(fee=Decimal(0))
     page.post(address("contract-end", lived), left())
-    assert "peut être clos" in text(page.get(address("contract-close", lived)))
+    assert "Tout est réglé" in text(page.get(address("contract-close", lived)))
     page.post(address("contract-close", lived))
     assert again(lived).status == "CLOSED"
     page.post(address("contract-reopen", lived), {"reason": "aide tardive"})
