@@ -14,7 +14,6 @@ from caracol.ui import atoms
 from payments.selectors.arrears import AGE_LABELS
 from payments.selectors.drafts import CHANGES, DraftLine
 from payments.selectors.labels import people_of
-from payments.selectors.recent import PaymentLine
 
 _NUM = {"td": {"class": "num"}, "th": {"class": "num"}}
 _LEAD = {"td": {"class": "lead"}}
@@ -230,50 +229,6 @@ class PaperTable(_MoneyTable):
         if not self.may_cancel:
             return SafeString("")
         url = reverse("payments:receipt-cancel", args=[record.document.number])
-        return format_html('<a class="btn btn-quiet btn-sm" href="{}">Annuler…</a>', url)
-
-
-class PaymentTable(tables.Table):
-    """Payments received by hand, and what took them back."""
-
-    people = tables.Column("Contrat", empty_values=(), attrs=_LEAD, orderable=False)
-    on = tables.Column("Date", empty_values=(), orderable=False)
-    means = tables.Column("Moyen", orderable=False)
-    payer = tables.Column("Payeur", orderable=False)
-    note = tables.Column("Note", orderable=False, default="", attrs={"td": {"class": "wide"}})
-    state = tables.Column("État", orderable=False)
-    amount = tables.Column("Montant", attrs=_NUM, orderable=False)
-    acts = tables.Column("", empty_values=(), attrs=_ACTS, orderable=False)
-
-    class Meta:
-        attrs = {"caption": "Paiements"}
-        empty_text = "Aucun paiement ne correspond à ces filtres"
-
-    def __init__(self, *args: Any, may_reverse: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.may_reverse = may_reverse
-
-    def render_people(self, record: PaymentLine) -> SafeString:
-        """Who, and the contract."""
-        return who(record.label.people, record.label.number)
-
-    def render_on(self, record: PaymentLine) -> SafeString:
-        """When it came."""
-        return atoms.day(record.entry.date)
-
-    def render_state(self, value: tuple[str, str]) -> SafeString:
-        """Whether it stands."""
-        return atoms.status(*value)
-
-    def render_amount(self, value: Decimal) -> SafeString:
-        """What came, or left again."""
-        return atoms.money(value)
-
-    def render_acts(self, record: PaymentLine) -> SafeString:
-        """Take it back."""
-        if not self.may_reverse or not record.may_be_reversed:
-            return SafeString("")
-        url = reverse("payments:payment-reverse", args=[record.entry.pk])
         return format_html('<a class="btn btn-quiet btn-sm" href="{}">Annuler…</a>', url)
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
+
 from caracol.core.periods import Month
 from payments.enums import EntryKind, Payer
 from payments.models import Posting
@@ -23,6 +25,16 @@ class PaymentLine:
     payer: str
     note: str
     state: tuple[str, str]
+
+    @property
+    def pk(self) -> int:
+        """The number of its posting."""
+        return int(self.posting.pk)
+
+    @property
+    def url(self) -> str:
+        """The account it was made on."""
+        return reverse("payments:account-detail", args=[self.label.number])
 
     @property
     def entry(self) -> Any:

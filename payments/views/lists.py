@@ -13,12 +13,6 @@ from caracol.core.pages import PageRequest
 PER_PAGE = 50
 
 
-def page_number(request: PageRequest) -> int:
-    """Return the page asked for, 1 for anything else."""
-    text = request.GET.get("page", "1")
-    return int(text) if text.isdigit() and 0 < int(text) < 100_000 else 1
-
-
 def paginate(request: PageRequest, table: Any) -> Any:
     """Sort a table and cut it as the address asks; past the end, the last page."""
     RequestConfig(request, paginate={"per_page": PER_PAGE, "silent": True}).configure(table)
