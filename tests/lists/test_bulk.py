@@ -10,11 +10,13 @@ from caracol.accounts.enums import Role
 from caracol.accounts.services import grant
 from caracol.core import clock
 from caracol.core.periods import add_months
+from caracol.documents.models import Document
 from caracol.lists.bulk import act_of
 from caracol.lists.enums import ActState
 from caracol.lists.models import ListAct
 from caracol.lists.services import acting
 from caracol.notifications.models import MailOut
+from caracol.parameters.models import Association
 from colocations.enums import VoidCause
 from colocations.models import RoomVoid
 from payments.services.mandates import MandateFacts, record_mandates
@@ -302,3 +304,25 @@ def test_homes_are_given_to_an_officer_of_their_territory(client_for):
     client.post(f"{url}annuler/")
     home.refresh_from_db()
     assert home.mission_officer is None
+
+
+def test_certificates_are_issued_to_who_lives_there(client_for, manager):
+    """One number each; the draft has none, and again the same day nothing is numbered twice."""
+    Association.objects.create(
+        name="Association Exemple",
+        address="24 quai de l'Exemple, 75013 Paris",
+        siret="12345678200010",
+        iban="FR7642559100000801234567862",
+        signatory="Claire Exemple",
+        valid_from=add_months(clock.today(), -60),
+    )
+    home = factories.make_home("IDF")
+    lived = [factories.make_contract(factories.make_room(home)) for _ in range(2)]
+    draft = factories.make_contract(factories.make_room(home), status=ContractStatus.DRAFT)
+    client = client_for(manager)
+    for _round in range(2):
+        url = choose(client, [*lived, draft], act="contract-certificate")
+        seen = client.get(url).context["preview"]
+        assert {e.pk for e in seen.kept} == {row.pk for row in lived}, seen.left
+        assert confirm(client, url, seen).status_code == 302
+    assert Document.objects.filter(kind="RESIDENCE_CERTIFICATE").count() == 2

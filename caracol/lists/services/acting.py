@@ -68,11 +68,11 @@ def preview_act(*, kept: ListAct, act: BulkAct, reader: Reader) -> Preview | Non
     """Return what an act would do now, or None while its settings are missing or wrong."""
     rows = act.rows(reader, kept.row_ids)
     form = act.form(reader, rows, kept.params or None)
-    if form is None:
-        return Preview.of(act.effects(reader, rows, {}), {})
-    if not form.is_valid():
+    if form is not None and not form.is_valid():
         return None
-    return Preview.of(act.effects(reader, rows, form.cleaned_data), kept.params)
+    facts = form.cleaned_data if form is not None else {}
+    with row_by_row():
+        return Preview.of(act.effects(reader, rows, facts), kept.params)
 
 
 @transaction.atomic
