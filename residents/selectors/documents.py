@@ -66,6 +66,21 @@ def documents_of(user: User, contracts: Iterable[Contract], back: str) -> list[D
     ]
 
 
+def document_ids(contracts: Iterable[Contract]) -> list[int]:
+    """Return every document of contracts, whatever its kind: whose readings are the person's."""
+    owners = _subjects({contract.pk: contract for contract in contracts})
+    condition = Q(pk__in=[])
+    for model, content_type in ContentType.objects.get_for_models(*owners).items():
+        condition |= Q(content_type=content_type, object_id__in=list(owners[model]))
+    return list(Document.objects.filter(condition).values_list("pk", flat=True))
+
+
+def upload_ids(documents: Iterable[int]) -> list[int]:
+    """Return the signed copies of documents."""
+    copies = SignedCopy.objects.filter(document__in=list(documents))
+    return list(copies.values_list("upload", flat=True))
+
+
 def _subjects(contracts: dict[int, Contract]) -> dict[Any, dict[int, int]]:
     """Return, by model, what documents may be about and the contract it belongs to."""
     amendments = Amendment.objects.filter(contract__in=contracts).values_list("pk", "contract")

@@ -106,6 +106,9 @@ def document_issue(request: PageRequest, pk: int, what: str) -> HttpResponse:
     except Refused as error:
         refusal = error.message
     choice = next(c for c in choices(plan.contract, plan.on) if c.what == what)
+    if request.method == "GET":
+        label = f"{choice.label} du contrat {plan.contract.number}, avant émission"
+        _record(request, plan.contract, AccessAction.VIEW, label)
     context = {
         "contract": plan.contract,
         "what": what,
