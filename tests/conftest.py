@@ -3,6 +3,7 @@
 import contextlib
 import signal
 
+import hypothesis
 import pytest
 
 from tests.helpers.services import hold_services
@@ -16,6 +17,10 @@ pytest_plugins = [
 ]
 
 _services = contextlib.ExitStack()
+
+# How long an example takes is the machine's business: no test is timed.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_configure(config):

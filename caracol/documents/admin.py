@@ -163,7 +163,7 @@ class TextTemplateAdmin(KeptAdmin):
     ) -> HttpResponse:
         """Show a version beside the names it may use, what it must say, and its other versions."""
         text = self.get_object(request, object_id)
-        extra = {**(extra_context or {}), "show_save_and_add_another": False}
+        extra = {**(extra_context or {}), "show_save_and_continue": True}
         if text is not None:
             extra |= self._around(request, text)
         return super().change_view(request, object_id, form_url, extra)

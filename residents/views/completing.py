@@ -40,7 +40,7 @@ def contract_complete(request: PageRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, refusal.message)
             # Told once; saving again writes over what is shown now.
-            form.data = {**form.data.dict(), "seen": contract_version(contract)}
+            form.data = {**request.POST.dict(), "seen": contract_version(contract)}
         else:
             toasts.say(request, f"Contrat {contract.number} complété.")
             return redirect("residents:contract-detail", pk=pk)

@@ -111,7 +111,9 @@ def _listen(page, errors):
 
 def _is_known(text):
     # A refusal (403, 404, 422) that the test itself provokes is asserted by the test.
-    return bool(re.search(r"Failed to load resource.*status of 4\d\d", text))
+    # A request that a newer one replaces, or that the next page ends, is no fault of the page.
+    known = r"Failed to load resource.*status of 4\d\d|^htmx:(sendAbort|afterRequest)"
+    return bool(re.search(known, text))
 
 
 def screenshot(page, name):

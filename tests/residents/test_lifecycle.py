@@ -38,8 +38,8 @@ def test_every_state_is_reached_from_a_draft():
     assert reached == set(ContractStatus)
 
 
-def test_nothing_leaves_the_end_of_a_life():
-    with pytest.raises(TransitionRefused, match="plus rien"):
+def test_a_closed_file_is_only_opened_again():
+    with pytest.raises(TransitionRefused, match="il permet « rouvrir le dossier »"):
         next_status(ContractStatus.CLOSED, "terminer")
 
 
