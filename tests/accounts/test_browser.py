@@ -114,11 +114,11 @@ def test_the_first_day_of_an_invited_person(page_for, live_site):
 
 def test_a_passkey_is_made_then_opens_the_house(page_for, live_site, local, console_errors):
     with live_site.database():
-        make_user(email="cle@example.org")
+        make_user(email="porteuse.de.cle@example.org")
     page = page_for(base_url=local)
     add_authenticator(page)
     page.goto("/compte/login/")
-    page.fill("[name=login]", "cle@example.org")
+    page.fill("[name=login]", "porteuse.de.cle@example.org")
     page.fill("[name=password]", PASSWORD)
     page.click("text=Se connecter")
     page.wait_for_url(local + "/")

@@ -134,6 +134,17 @@ def test_a_paper_that_kills_its_worker_comes_last_and_ends_alone(territory, mana
     assert set(states.values()) == {DocumentState.RENDERED}
 
 
+def test_no_plan_of_the_database_takes_more_papers_than_the_limit(territory, monkeypatch):
+    issued = issue_many(territory, 12)
+    monkeypatch.setattr(rendering, "_render", lambda _document: None)
+    with connection.cursor() as cursor:
+        for plan in ("hashjoin", "mergejoin", "hashagg", "sort", "material"):
+            cursor.execute(f"SET LOCAL enable_{plan} = off")
+    assert rendering.render_pending(issued.job) == rendering.AT_ONCE
+    assert rendering.render_pending(issued.job) == 4
+    assert rendering.render_pending(issued.job) == 1
+
+
 def test_an_interrupted_group_leaves_rows_pending_and_no_name_twice(territory, monkeypatch):
     issued = issue_many(territory, 5)
     real = press.print_document

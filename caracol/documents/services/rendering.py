@@ -33,12 +33,16 @@ MAX_ATTEMPTS = 3
 KILLED = "La mise en page s'est interrompue plusieurs fois."
 
 # A document already tried comes last and alone: if it kills its process, it kills no other's work.
+# The choice is made once, before the update: as a subquery, some plans would make it again for
+# each row, passing over those just locked, and so take more than the limit.
 _CLAIM = """
-UPDATE documents_document SET attempts = attempts + 1
- WHERE id IN (SELECT id FROM documents_document
-               WHERE {condition} AND state = 'PENDING' AND (attempts = 0) = %(fresh)s
-               ORDER BY attempts, id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED)
-RETURNING id
+WITH chosen AS MATERIALIZED (
+    SELECT id FROM documents_document
+     WHERE {condition} AND state = 'PENDING' AND (attempts = 0) = %(fresh)s
+     ORDER BY attempts, id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE documents_document AS d SET attempts = attempts + 1 FROM chosen WHERE d.id = chosen.id
+RETURNING d.id
 """
 
 
