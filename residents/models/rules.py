@@ -1,5 +1,6 @@
 """What each type of contract allows, dated, with its source (RULEBOOK 1.9)."""
 
+from datetime import date
 from typing import ClassVar
 
 import pghistory
@@ -126,3 +127,7 @@ class ContractTypeRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} au {self.valid_from:%d/%m/%Y}"
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is in force on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)

@@ -7,20 +7,18 @@ by a line here, and its page by its address.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 
 from caracol.accounts.policy import may_on
 from residents.enums import LIVING, ContractStatus
-from residents.selectors.contracts import longest_end, rule_of, upstream_end
+from residents.selectors.contracts import ends_soon
 from residents.selectors.person import ContractCard
 
 Condition = Callable[[ContractCard, date], bool]
 States = frozenset[ContractStatus]
-
-SOON_DAYS = 90
 
 _DRAFT = frozenset({ContractStatus.DRAFT})
 _SIGNED = frozenset({ContractStatus.SIGNED})
@@ -36,13 +34,9 @@ def _uninsured(card: ContractCard, day: date) -> bool:
 
 def _renews_soon(card: ContractCard, day: date) -> bool:
     """Near its end, and neither its type nor the owner forbids to go on."""
-    contract = card.contract
-    if contract.ends_on > day + timedelta(days=SOON_DAYS):
+    if not ends_soon(card.contract, day):
         return False
-    rule = rule_of(contract)
-    owner_end = upstream_end(card.place.room.colocation.site_id) if card.place else None
-    longest = longest_end(contract, rule.max_total_months if rule else None, owner_end)
-    return longest is None or longest > contract.ends_on
+    return card.longest_end is None or card.longest_end > card.contract.ends_on
 
 
 def _no_keys(card: ContractCard, day: date) -> bool:

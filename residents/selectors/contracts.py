@@ -1,15 +1,18 @@
 """Contracts: the rule of their type, how far they may go, which ones end or lack something."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Max, OuterRef, Subquery
 
 from caracol.core.periods import end_of_duration
 from colocations.models import OwnerAgreement
 from residents.enums import LIVING
 from residents.models import Contract, ContractTerms, ContractTypeRule
 from residents.selectors.rules import bound_on
+
+SOON_DAYS = 90
 
 
 def rule_of(contract: Contract) -> ContractTypeRule | None:
@@ -46,6 +49,35 @@ def longest_end(contract: Any, max_months: int | None, owner_end: date | None) -
     if max_months:
         limits.append(end_of_duration(contract.starts_on, max_months))
     return min(limits, default=None)
+
+
+def ends_soon(contract: Contract, day: date) -> bool:
+    """Whether it is time to think of renewing a contract."""
+    return contract.ends_on <= day + timedelta(days=SOON_DAYS)
+
+
+def longest_ends(contracts: Sequence[tuple[Contract, Sequence[Any], Any]]) -> dict[int, Any]:
+    """Return the last day each contract may be extended to, in two queries whatever their number.
+
+    Each comes with its amendments and the terms that say where it is.
+    """
+    if not contracts:
+        return {}
+    rules = list(ContractTypeRule.objects.order_by("valid_from"))
+    sites = {place.room.colocation.site_id for _contract, _acts, place in contracts if place}
+    ends = dict(
+        OwnerAgreement.objects.filter(site__in=sites)
+        .values_list("site")
+        .annotate(last=Max("ends_on"))
+    )
+    found = {}
+    for contract, acts, place in contracts:
+        day = bound_on(contract, acts)
+        rule = next((r for r in rules if r.kind == contract.kind and r.holds_on(day)), None)
+        owner_end = ends.get(place.room.colocation.site_id) if place else None
+        limit = rule.max_total_months if rule else None
+        found[contract.pk] = longest_end(contract, limit, owner_end)
+    return found
 
 
 def with_place(contracts: Any) -> Any:

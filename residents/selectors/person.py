@@ -25,6 +25,7 @@ from residents.models import (
     ResidencePermit,
 )
 from residents.permissions import READERS, Fact, Facts, facts_of_contracts, facts_of_people
+from residents.selectors.contracts import ends_soon, longest_ends
 from residents.selectors.people import state_of
 from residents.selectors.stays import contract_state
 
@@ -45,6 +46,8 @@ class ContractCard:
     place: Any = None
     balance: Decimal | None = None
     occupants: list[Any] = field(default_factory=list)
+    longest_end: date | None = None
+    """If it ends soon, the last day it may be extended to: its type's limit, the owner's end."""
 
     @property
     def household_size(self) -> int:
@@ -118,7 +121,12 @@ def contract_cards(user: Any, queryset: Any, day: date) -> list[ContractCard]:
         queryset = queryset.annotate(balance=measure.expression(user, READERS[Fact.BALANCE]))
     contracts = list(contracts_read(queryset))
     facts = facts_of_contracts(user, [contract.pk for contract in contracts])
-    return [_card(contract, facts[contract.pk], day) for contract in contracts]
+    cards = [_card(contract, facts[contract.pk], day) for contract in contracts]
+    soon = [card for card in cards if ends_soon(card.contract, day)]
+    limits = longest_ends([(card.contract, card.amendments, card.place) for card in soon])
+    for card in soon:
+        card.longest_end = limits[card.contract.pk]
+    return cards
 
 
 def _card(contract: Any, facts: Facts, day: date) -> ContractCard:

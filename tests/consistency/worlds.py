@@ -5,6 +5,7 @@ A new address with arguments takes its line in `ARGUMENTS`; without it the matri
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -91,8 +92,14 @@ def make_world(code, *, officer=None):
         phone=f"06 98 76 54 {len(code)}{ord(code[0]) % 10}",
         email=f"boite.privee.{code.lower()}@example.org",
     )
+    # Near its end, a contract has the most to say: how far it may be renewed, what comes next.
     contract = factories.make_contract(
-        room, person, number=f"CCANARI{code}", kind=ContractKind.COP, precarity_ground="travaux"
+        room,
+        person,
+        number=f"CCANARI{code}",
+        kind=ContractKind.COP,
+        precarity_ground="travaux",
+        ends_on=clock.today() + timedelta(days=80),
     )
     insurance = factories.make_insurance(contract, insurer=f"Assureur Canari {code}")
     step = record_step(

@@ -1,0 +1,45 @@
+"""No page asks the database more for having more to show."""
+
+import pytest
+
+from caracol.accounts.enums import Role
+from tests import factories
+from tests.consistency.test_permissions_matrix import LET_IN, address, answer
+from tests.consistency.test_urls import OURS
+from tests.consistency.worlds import SENT, make_world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _private_files(settings, tmp_path):
+    storage = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    default = storage | {"OPTIONS": {"location": str(tmp_path), "base_url": None}}
+    settings.STORAGES = settings.STORAGES | {"default": default}
+
+
+MOST = 60
+
+
+def asked(client, world, query_count):
+    """Return how many queries each page made that opened."""
+    counts = {}
+    for name, _pattern in OURS:
+        data = SENT[name](world) if name in SENT else None
+        with query_count() as counted:
+            if answer(client, address(name, world), data) == LET_IN:
+                counts[name] = counted
+    return {name: counted.value for name, counted in counts.items()}
+
+
+def test_no_page_asks_more_for_more_homes_people_and_contracts(client_for, query_count):
+    client = client_for(factories.make_user(Role.DIRECTOR, "*"))
+    world = make_world("IDF")
+    make_world("HDF")
+    few = asked(client, world, query_count)
+    for code in ("ARA", "PAC", "OCC"):
+        make_world(code)
+    many = asked(client, world, query_count)
+    grown = {name: (few.get(name, 0), n) for name, n in many.items() if n > few.get(name, 0)}
+    assert grown == {}
+    assert {name: n for name, n in many.items() if n > MOST} == {}
