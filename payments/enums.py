@@ -124,6 +124,48 @@ class BankLineState(models.TextChoices):
     SET_ASIDE = "SET_ASIDE", "hors gestion locative"
     HELD = "HELD", "retenue"
     ANNOUNCED = "ANNOUNCED", "annoncée"
+    DISCARDED = "DISCARDED", "écartée"
+
+
+# Lines of statements that are not in the books, and those that wait for somebody.
+NOT_POSTED = (BankLineState.HELD, BankLineState.ANNOUNCED, BankLineState.DISCARDED)
+OPEN_LINES = (BankLineState.TO_SETTLE, BankLineState.SUSPENSE)
+
+
+class MatchRule(models.TextChoices):
+    """By what a line of a statement is known to pay for somebody."""
+
+    REFERENCE = "REFERENCE", "notre référence"
+    ROOM = "ROOM", "maison et chambre"
+    ACCOUNT = "ACCOUNT", "compte déjà confirmé"
+    NAME = "NAME", "nom et montant"
+    PAYER = "PAYER", "payeur déjà confirmé"
+    RETURN = "RETURN", "prélèvement revenu"
+    RECORDED = "RECORDED", "règlement saisi à la main"
+    FOREIGN = "FOREIGN", "même origine mise hors gestion"
+    PERSON = "PERSON", "choix d'une personne"
+    CAF = "CAF", "relevé de la CAF"
+    SEPA = "SEPA", "remise de prélèvements ou de virements"
+    NONE = "NONE", "rien de reconnu"
+
+
+class PartKind(models.TextChoices):
+    """Where a part of a line goes."""
+
+    CONTRACT = "CONTRACT", "compte d'un contrat"
+    RECORDED = "RECORDED", "règlement saisi à la main"
+    FOREIGN = "FOREIGN", "hors gestion locative"
+    SUSPENSE = "SUSPENSE", "reste en attente"
+
+
+class PayerRelation(models.TextChoices):
+    """Who somebody is for the resident they pay for."""
+
+    RESIDENT = "RESIDENT", "le résident ou la résidente"
+    FRIEND = "FRIEND", "une personne proche"
+    ASSOCIATION = "ASSOCIATION", "une association"
+    GUARDIAN = "GUARDIAN", "un tuteur ou une curatelle"
+    OTHER = "OTHER", "autre"
 
 
 class SettlementState(models.TextChoices):

@@ -6,6 +6,12 @@ from payments.models.ledger import Account, Entry, Posting
 from payments.models.mandates import Mandate
 from payments.models.papers import TermPaper
 from payments.models.periods import MonthClosing, PeriodLock
+from payments.models.reconciling import (
+    KnownPayer,
+    LineProposal,
+    Reconciliation,
+    ReconciliationPart,
+)
 from payments.models.terms import Term, TermLine
 
 __all__ = [
@@ -17,10 +23,14 @@ __all__ = [
     "DepositDeduction",
     "DepositSettlement",
     "Entry",
+    "KnownPayer",
+    "LineProposal",
     "Mandate",
     "MonthClosing",
     "PeriodLock",
     "Posting",
+    "Reconciliation",
+    "ReconciliationPart",
     "Term",
     "TermLine",
     "TermPaper",

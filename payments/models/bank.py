@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from caracol.core.crypto import EncryptedTextField, blind_index
 from caracol.core.guards import append_only, no_delete, no_truncate, only_changes
 from caracol.core.models import MoneyField
-from payments.enums import BankLineState
+from payments.enums import NOT_POSTED, BankLineState
 from payments.models.ledger import Account, Entry
 
 PAYER = "payments_bankline.payer_iban"
@@ -183,13 +183,8 @@ class BankLine(models.Model):
                 condition=Q(state__in=BankLineState.values), name="bank_line_state_known"
             ),
             models.CheckConstraint(
-                condition=Q(
-                    state__in=[BankLineState.HELD, BankLineState.ANNOUNCED], entry__isnull=True
-                )
-                | (
-                    ~Q(state__in=[BankLineState.HELD, BankLineState.ANNOUNCED])
-                    & (Q(entry__isnull=False) | Q(amount=0))
-                ),
+                condition=Q(state__in=NOT_POSTED, entry__isnull=True)
+                | (~Q(state__in=NOT_POSTED) & (Q(entry__isnull=False) | Q(amount=0))),
                 name="bank_line_posted_unless_held",
             ),
         ]

@@ -34,6 +34,8 @@ def means_label(posting: Posting) -> str:
     means = entry.source.get("means", "")
     if means in PaymentMeans.values:
         return str(PaymentMeans(means).label)
+    if means == "RETURN":
+        return "prélèvement revenu"
     return str(EntryKind(entry.kind).label)
 
 

@@ -32,7 +32,6 @@ from payments.models import (
     BankLine,
     BankStatement,
     Entry,
-    PeriodLock,
     Posting,
 )
 from payments.models.bank import payer_index
@@ -41,7 +40,7 @@ from payments.readers.shapes import BOOKED, Closing, Events, FileRefused, Line, 
 from payments.services.accounts import shared_account
 from payments.services.bank_accounts import own_accounts
 from payments.services.copying import reserve
-from payments.services.posting import locked_message
+from payments.services.posting import locked_message, locked_months
 
 IMPORTED = history.label("payments.bank-imported", "Relevé de banque importé")
 MAX_FILE = 200 * 1024 * 1024
@@ -361,11 +360,6 @@ def _plain(detail: object) -> dict[str, object]:
         for name, value in facts.items()
         if value and not name.endswith("_iban")
     }
-
-
-def locked_months() -> set[Month]:
-    """Return the months whose books take nothing but reversals, or nothing at all."""
-    return {Month.of(month) for month in PeriodLock.objects.values_list("month", flat=True)}
 
 
 def gaps_before(row: BankStatement) -> list[str]:

@@ -11,8 +11,9 @@ from django.db import IntegrityError, connection, transaction
 
 from caracol.accounts.models import User
 from caracol.core.errors import Refused
+from caracol.core.periods import Month
 from payments.enums import EntryKind
-from payments.models import Account, Entry, Posting
+from payments.models import Account, Entry, PeriodLock, Posting
 
 
 class KeyReusedForAnotherFact(Refused):
@@ -119,6 +120,11 @@ def reverse(*, entry: Entry, on: date, author: User, reason: str) -> tuple[Entry
         reason=reason,
         reverses=entry,
     )
+
+
+def locked_months() -> set[Month]:
+    """Return the months whose books take nothing but reversals, or nothing at all."""
+    return {Month.of(month) for month in PeriodLock.objects.values_list("month", flat=True)}
 
 
 def locked_message(on: date) -> str:

@@ -13,7 +13,7 @@ from caracol.core.errors import Refused
 from caracol.core.money import euros
 from caracol.core.periods import Month
 from payments.enums import AccountKind, EntryKind, Payer, PaymentMeans, TermKind
-from payments.models import Account, Entry, Term
+from payments.models import Account, Entry, Reconciliation, Term
 from payments.services.accounts import account_of, lock_account, shared_account
 from payments.services.allocating import reallocate
 from payments.services.posting import Line, check_now, post, reverse
@@ -137,6 +137,11 @@ def reverse_payment(*, entry: Entry, on: date, today: date, reason: str, actor: 
         raise PaymentRefused("Une annulation ne se date pas de l'avenir.")
     if not reason.strip():
         raise PaymentRefused("Dites pourquoi ce paiement est annulé.")
+    if Reconciliation.objects.filter(entry=entry, undone_at=None).exists():
+        raise PaymentRefused(
+            "Ce paiement vient du relevé de la banque : défaites son rapprochement, dans "
+            "Encaissements, Banque. La ligne attendra alors une autre décision."
+        )
     contracts = _contracts(entry)
     with history.act(REVERSED, actor=actor, reason=reason):
         for contract in contracts:
