@@ -181,3 +181,21 @@ class LockState(models.TextChoices):
 
     LOCKED = "LOCKED", "verrouillé"
     REOPENED = "REOPENED", "rouvert aux contre-passations"
+
+
+class CafNature(models.TextChoices):
+    """What a line of a CAF statement is (RULEBOOK 3.4)."""
+
+    CURRENT = "CURRENT", "droit du mois"
+    BACKPAY = "BACKPAY", "rappel"
+    RECOVERY = "RECOVERY", "retenue ou indu"
+    CANCELLATION = "CANCELLATION", "annulation"
+    END = "END", "fin de droit"
+
+
+class CafState(models.TextChoices):
+    """What became of a CAF statement. One that is held posts nothing."""
+
+    HELD = "HELD", "retenu"
+    POSTED = "POSTED", "inscrit"
+    REVERSED = "REVERSED", "annulé"

@@ -1,6 +1,14 @@
 """The ledger and what hangs on it."""
 
 from payments.models.bank import BankAccount, BankFile, BankLine, BankStatement
+from payments.models.caf import (
+    CafFile,
+    CafLayout,
+    CafLine,
+    CafOffice,
+    CafStatement,
+    CafTie,
+)
 from payments.models.deposits import DepositDeduction, DepositSettlement
 from payments.models.ledger import Account, Entry, Posting
 from payments.models.mandates import Mandate
@@ -20,6 +28,12 @@ __all__ = [
     "BankFile",
     "BankLine",
     "BankStatement",
+    "CafFile",
+    "CafLayout",
+    "CafLine",
+    "CafOffice",
+    "CafStatement",
+    "CafTie",
     "DepositDeduction",
     "DepositSettlement",
     "Entry",

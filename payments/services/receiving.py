@@ -137,11 +137,7 @@ def reverse_payment(*, entry: Entry, on: date, today: date, reason: str, actor: 
         raise PaymentRefused("Une annulation ne se date pas de l'avenir.")
     if not reason.strip():
         raise PaymentRefused("Dites pourquoi ce paiement est annulé.")
-    if Reconciliation.objects.filter(entry=entry, undone_at=None).exists():
-        raise PaymentRefused(
-            "Ce paiement vient du relevé de la banque : défaites son rapprochement, dans "
-            "Encaissements, Banque. La ligne attendra alors une autre décision."
-        )
+    _refuse_owned(entry)
     contracts = _contracts(entry)
     with history.act(REVERSED, actor=actor, reason=reason):
         for contract in contracts:
@@ -155,6 +151,20 @@ def reverse_payment(*, entry: Entry, on: date, today: date, reason: str, actor: 
             withdrawn = withdraw_papers(contract_ids=ids, reason=why, on=today, actor=actor)
             check_now()
     return Received(reversal, new, withdrawn)
+
+
+def _refuse_owned(entry: Entry) -> None:
+    """Refuse what came by a statement: it is undone where it was decided."""
+    if Reconciliation.objects.filter(entry=entry, undone_at=None).exists():
+        raise PaymentRefused(
+            "Ce paiement vient du relevé de la banque : défaites son rapprochement, dans "
+            "Encaissements, Banque. La ligne attendra alors une autre décision."
+        )
+    if hasattr(entry, "caf_line") or hasattr(entry, "caf_line_moved"):
+        raise PaymentRefused(
+            "Cette aide vient d'un bordereau de la CAF : elle se corrige depuis ce bordereau, dans "
+            "Encaissements, CAF."
+        )
 
 
 def _contracts(entry: Entry) -> list[Contract]:

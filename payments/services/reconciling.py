@@ -259,6 +259,12 @@ def _tied(act: Act, poster: Poster, actor: User) -> Entry | None:
     )
 
 
+def _told_parts(row: Reconciliation) -> Sequence[LinePart]:
+    """Return the parts that a settler tells itself, where its entry does not."""
+    tell = getattr(settlers()[row.settler], "parts", None)
+    return tell(line=row.line, ref=row.settler_ref) if tell else ()
+
+
 def _parts(
     rows: Sequence[Reconciliation], drafts: Sequence[EntryDraft | None]
 ) -> Iterable[ReconciliationPart]:
@@ -274,6 +280,15 @@ def _parts(
                     month=part.month.first if part.month else None,
                     payer=part.payer if part.contract else "",
                     recorded=part.recorded,
+                )
+        elif told := _told_parts(row):
+            for part in told:
+                yield ReconciliationPart(
+                    reconciliation=row,
+                    kind=part.goes_to,
+                    amount=part.amount,
+                    contract=part.contract,
+                    payer=part.payer if part.contract else "",
                 )
         elif row.entry is not None:
             postings = row.entry.postings.select_related("account")

@@ -8,7 +8,8 @@ locked, and keeps who, when, why, by which rule, and the state of the line: a se
 books (by `payments.services.posting`) and to its own tables, never to the line. It locks the
 contracts it posts on (`lock_account`, in the order of their numbers); their terms are allocated
 again, and the papers that are no longer true withdrawn, once `settle` or `undo` has returned. The
-parts of the line are read from the entry returned: its postings on accounts of contracts.
+parts of the line are read from the entry returned: its postings on accounts of contracts; or told
+by `parts(*, line, ref)`, where a settler has it: the parts then add up to the line.
 
     class CafSettler:
         key = "caf"
@@ -31,7 +32,7 @@ from payments.calculations.matching import Certainty, Part
 from payments.enums import MatchRule
 from payments.models import BankLine, Entry
 
-SETTLERS: tuple[str, ...] = ()
+SETTLERS: tuple[str, ...] = ("payments.services.caf_settler.CafSettler",)
 
 
 @dataclass(frozen=True)

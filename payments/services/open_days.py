@@ -1,0 +1,20 @@
+"""On which day a fact enters the books when its own month is locked."""
+
+from datetime import date
+
+from caracol.core.periods import Month
+from payments.services.posting import locked_months
+
+
+def open_day(on: date, locked: set[Month] | None = None) -> date:
+    """Return the day itself, else the first day of the next month that takes entries.
+
+    The true day stays with the fact that is posted, and in the entry's source.
+    """
+    closed = locked_months() if locked is None else locked
+    month = Month.of(on)
+    if month not in closed:
+        return on
+    while month in closed:
+        month = month.next()
+    return month.first
