@@ -6,8 +6,8 @@ allocations that a person confirmed; names and amounts, which only ever propose.
 point to different contracts make a proposal of what one of them alone would have settled.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -22,6 +22,18 @@ class Certainty(StrEnum):
     AUTO = "auto"
     PROPOSED = "proposed"
     NONE = "none"
+
+
+class Rule(StrEnum):
+    """By what a line was known."""
+
+    REFERENCE = "REFERENCE"
+    ROOM = "ROOM"
+    ACCOUNT = "ACCOUNT"
+    PAYER = "PAYER"
+    NAME = "NAME"
+    RETURN = "RETURN"
+    NONE = "NONE"
 
 
 @dataclass(frozen=True)
@@ -76,6 +88,7 @@ class Decision:
     parts: tuple[Part, ...] = ()
     strong: bool = False
     others: tuple[str, ...] = ()
+    rule: Rule = Rule.NONE
 
 
 @dataclass
@@ -86,13 +99,21 @@ class Book:
     references: dict[str, set[str]] = field(default_factory=dict)
     rooms: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     homes: dict[str, str] = field(default_factory=dict)
-    accounts: dict[str, frozenset[str]] = field(default_factory=dict)
+    accounts: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    payers: Mapping[str, frozenset[str]] = field(default_factory=dict)
     names: NameIndex = field(default_factory=NameIndex)
 
 
-def open_book(claims: Iterable[Claim], accounts: dict[str, frozenset[str]]) -> Book:
-    """Index contracts; `accounts`: each IBAN with the contracts it was confirmed to pay for."""
-    book = Book(accounts=accounts)
+def open_book(
+    claims: Iterable[Claim],
+    accounts: Mapping[str, frozenset[str]],
+    payers: Mapping[str, frozenset[str]] | None = None,
+) -> Book:
+    """Index contracts; `accounts`: each IBAN with the contracts it was confirmed to pay for.
+
+    `payers`: the same by name (as `payer_key` writes it), for banks that give no account.
+    """
+    book = Book(accounts=accounts, payers=payers or {})
     for claim in claims:
         book.claims[claim.contract] = claim
         for reference in (claim.contract, *claim.mandates, *claim.documents):
@@ -108,18 +129,41 @@ def open_book(claims: Iterable[Claim], accounts: dict[str, frozenset[str]]) -> B
 def decide(payment: Payment, book: Book) -> Decision:
     """Return what a line pays for, as far as it can be known."""
     if payment.amount < 0:
-        return _returned(payment, book)
+        return _ruled(_returned(payment, book), Rule.RETURN)
     words = words_of(" ".join((*payment.texts, payment.end_to_end_id)))
     named = _named_by_reference(words, payment, book)
     if named:
-        return _by_reference(payment, named, book, "référence")
+        return _ruled(_by_reference(payment, named, book, "référence"), Rule.REFERENCE)
     lodged = _named_by_room(words, payment.on, book)
     if lodged:
-        return _by_reference(payment, lodged, book, "chambre")
+        return _ruled(_by_reference(payment, lodged, book, "chambre"), Rule.ROOM)
     known = book.accounts.get(payment.iban, frozenset()) if payment.iban else frozenset()
     if known:
         return _by_account(payment, known, book)
-    return _by_name(payment, book)
+    return _by_payer(payment, book) or _by_name(payment, book)
+
+
+def _ruled(decision: Decision, rule: Rule) -> Decision:
+    return decision if decision.certainty == Certainty.NONE else replace(decision, rule=rule)
+
+
+def payer_key(name: str) -> str:
+    """Return a payer's name as it is compared: without accents, case or order of words."""
+    return " ".join(sorted(words_of(name)))
+
+
+def _by_payer(payment: Payment, book: Book) -> Decision | None:
+    """Propose whom a payer of that name was confirmed to pay for; a name never settles."""
+    known = book.payers.get(payer_key(payment.payer), frozenset()) if payment.payer else frozenset()
+    living = {pk for pk in known if pk in book.claims and not book.claims[pk].is_closed}
+    if not living:
+        return None
+    ranked = _ranked(payment, book, among=living)
+    best = ranked[0][1]
+    others = tuple(contract for _score, contract in ranked[1:])
+    reason = f"« {payment.payer} » a déjà payé pour {best}, confirmé par l'équipe : par son nom."
+    parts = (Part(best, payment.amount),)
+    return Decision(Certainty.PROPOSED, reason, parts, others=others, rule=Rule.PAYER)
 
 
 def _joined(text: str) -> str:
@@ -229,9 +273,12 @@ def _by_account(payment: Payment, known: frozenset[str], book: Book) -> Decision
                 f"Ce compte paie d'habitude pour {living[0]}, mais le libellé nomme {other} : "
                 "à vérifier."
             )
-            return Decision(Certainty.PROPOSED, reason, parts, others=(other,))
+            return Decision(Certainty.PROPOSED, reason, parts, others=(other,), rule=Rule.ACCOUNT)
         return Decision(
-            Certainty.AUTO, f"Ce compte a déjà payé pour {living[0]}, confirmé par l'équipe.", parts
+            Certainty.AUTO,
+            f"Ce compte a déjà payé pour {living[0]}, confirmé par l'équipe.",
+            parts,
+            rule=Rule.ACCOUNT,
         )
     if not living:
         return _by_name(payment, book)
@@ -239,7 +286,8 @@ def _by_account(payment: Payment, known: frozenset[str], book: Book) -> Decision
     best = ranked[0][1] if ranked else living[0]
     reason = f"Ce compte paie pour {len(living)} contrats : {', '.join(living)}. À choisir."
     others = tuple(contract for contract in living if contract != best)
-    return Decision(Certainty.PROPOSED, reason, (Part(best, payment.amount),), others=others)
+    parts = (Part(best, payment.amount),)
+    return Decision(Certainty.PROPOSED, reason, parts, others=others, rule=Rule.ACCOUNT)
 
 
 def _somebody_else(payment: Payment, named: set[str], book: Book) -> str:
@@ -316,6 +364,7 @@ def _by_name(payment: Payment, book: Book) -> Decision:
         (Part(best, payment.amount),),
         strong=strong,
         others=tuple(rivals),
+        rule=Rule.NAME,
     )
 
 

@@ -1,6 +1,6 @@
 """The ledger and what hangs on it."""
 
-from payments.models.bank import BankAccount, BankFile, BankLine, BankStatement
+from payments.models.bank import BankAccount, BankFile, BankLayout, BankLine, BankStatement
 from payments.models.caf import (
     CafFile,
     CafLayout,
@@ -26,6 +26,7 @@ __all__ = [
     "Account",
     "BankAccount",
     "BankFile",
+    "BankLayout",
     "BankLine",
     "BankStatement",
     "CafFile",

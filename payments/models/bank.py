@@ -45,6 +45,26 @@ class BankFile(models.Model):
 
 
 @pghistory.track()
+class BankLayout(models.Model):
+    """Which column of a CSV holds what, as a person said once of a layout no heading tells."""
+
+    signature = models.CharField("empreinte", max_length=64, unique=True, editable=False)
+    name = models.CharField("nom", max_length=80)
+    columns = models.JSONField("colonnes", default=dict)
+    made_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, related_name="+", verbose_name="indiquée par"
+    )
+    made_at = models.DateTimeField("indiquée le", db_default=Now())
+
+    class Meta:
+        verbose_name = "disposition de colonnes"
+        verbose_name_plural = "dispositions de colonnes"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
 class BankAccount(models.Model):
     """An account of the association at a bank, and the account of the books that mirrors it."""
 

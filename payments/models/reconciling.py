@@ -43,6 +43,7 @@ class Reconciliation(models.Model):
     )
     settler = models.CharField("module", max_length=20, blank=True)
     settler_ref = models.CharField("rattachée à", max_length=60, blank=True)
+    asked = models.CharField(max_length=64, editable=False, blank=True)
     follow_up = models.CharField("à faire", max_length=200, blank=True)
     follow_up_on = models.DateField("à revoir le", null=True)
     author = models.ForeignKey(

@@ -8,7 +8,7 @@ from caracol.accounts.models import User
 from caracol.audit import history
 from caracol.core import clock
 from caracol.core.errors import Refused
-from caracol.core.text import sort_key
+from payments.calculations.matching import payer_key
 from payments.enums import PartKind, Payer, PayerRelation
 from payments.models import BankLine, KnownPayer, Reconciliation
 from payments.models.bank import payer_index
@@ -24,11 +24,6 @@ class PayerRefused(Refused):
     """The payer cannot be remembered, or revoked, so."""
 
 
-def payer_name_key(name: str) -> str:
-    """Return a payer's name as it is compared: without accents, case or order of words."""
-    return " ".join(sorted(sort_key(name).split()))[:160]
-
-
 @transaction.atomic
 def learn(*, reconciliations: Sequence[Reconciliation], actor: User) -> list[KnownPayer]:
     """Remember who paid the lines that a person settled on contracts. Known already = no change.
@@ -38,10 +33,10 @@ def learn(*, reconciliations: Sequence[Reconciliation], actor: User) -> list[Kno
     wanted: dict[tuple[int, str, str], KnownPayer] = {}
     for row in reconciliations:
         line = row.line
-        if line.amount <= 0 or row.is_automatic or not (line.payer_index or line.payer):
+        if line.amount <= 0 or row.settler or not (line.payer_index or line.payer):
             continue
         for contract in _paid_for(row):
-            key = "" if line.payer_index else payer_name_key(line.payer)
+            key = "" if line.payer_index else payer_key(line.payer)[:160]
             if line.payer_index or key:
                 fresh = _payer(line, contract, row, actor)
                 wanted.setdefault((contract, line.payer_index, key), fresh)
@@ -63,7 +58,7 @@ def _payer(line: BankLine, contract: int, source: Reconciliation, actor: User) -
     return KnownPayer(
         contract_id=contract,
         name=line.payer,
-        name_key=payer_name_key(line.payer),
+        name_key=payer_key(line.payer)[:160],
         iban=line.payer_iban,
         iban_index=line.payer_index,
         iban_tail=line.payer_iban[-4:],
@@ -78,7 +73,7 @@ def add_payer(
 ) -> KnownPayer:
     """Remember a payer that a person writes down. Raises PayerRefused, IbanInvalid."""
     number = checked_iban(iban) if iban.strip() else ""
-    index, key = payer_index(number), payer_name_key(name)
+    index, key = payer_index(number), payer_key(name)[:160]
     if not index and not key:
         raise PayerRefused("Donnez l'IBAN du payeur, ou son nom tel que la banque l'écrit.")
     same = KnownPayer.objects.alive().filter(contract=contract, iban_index=index)

@@ -1,5 +1,6 @@
 """What of a bank line goes where: the parts of an act, before anything is written."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -86,7 +87,10 @@ def check_parts(act: Act) -> None:
             f"Les parts font {euros(total)} alors que la ligne est de {euros(act.line.amount)} : "
             "répartissez toute la somme, ou laissez le reste en attente."
         )
-    if any(part.amount == 0 or (part.amount > 0) != (act.line.amount > 0) for part in act.parts):
+    # What the CAF pays nets its withholdings: those parts alone may be of the other sign.
+    aid = any(part.payer == Payer.CAF for part in act.parts)
+    turned = any((part.amount > 0) != (act.line.amount > 0) for part in act.parts)
+    if any(part.amount == 0 for part in act.parts) or (turned and not aid):
         raise LineRefused("Chaque part est du même signe que la ligne, et différente de zéro.")
 
 
@@ -94,19 +98,14 @@ def is_same(act: Act, living: Reconciliation) -> bool:
     """Whether a line was already decided to be exactly what is asked."""
     if act.settler or living.settler:
         return (act.settler, act.settler_ref) == (living.settler, living.settler_ref)
-    if (act.follow_up, act.follow_up_on) != (living.follow_up, living.follow_up_on):
-        return False
-    kept = [
-        (
-            part.kind,
-            part.amount,
-            part.contract_id or 0,
-            part.month or date.min,
-            part.recorded_id or 0,
-        )
-        for part in living.parts.all()
-    ]
-    return sorted(part.identity for part in act.parts) == sorted(kept)
+    return fingerprint(act) == living.asked
+
+
+def fingerprint(act: Act) -> str:
+    """Return what was asked in short: the same answer again is known by it."""
+    parts = sorted(str(part.identity) for part in act.parts)
+    whole = [*parts, act.follow_up[:200], str(act.follow_up_on)]
+    return hashlib.sha256("\n".join(whole).encode()).hexdigest()
 
 
 def only_waits(living: Reconciliation) -> bool:

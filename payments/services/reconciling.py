@@ -30,6 +30,7 @@ from payments.services.line_parts import (
     LinePart,
     LineRefused,
     check_parts,
+    fingerprint,
     is_same,
     only_waits,
     outcome_of,
@@ -158,6 +159,8 @@ def settle_lines(*, acts: Sequence[Act], actor: User, today: date, learns: bool 
     done = Done()
     with history.act(SETTLED, actor=actor):
         open_acts = _still_open(acts, actor, done)
+        if learns:
+            learn(reconciliations=done.same, actor=actor)
         if not open_acts:
             return done
         for act in open_acts:
@@ -195,9 +198,9 @@ def _still_open(acts: Sequence[Act], actor: User, done: Done) -> list[Act]:
     lines = {line.pk: line for line in locked.order_by("pk")}
     living = {
         row.line_id: row
-        for row in Reconciliation.objects.filter(line__in=ids, undone_at=None)
-        .select_related("author")
-        .prefetch_related("parts")
+        for row in Reconciliation.objects.filter(line__in=ids, undone_at=None).select_related(
+            "author"
+        )
     }
     still = []
     for act in acts:
@@ -236,6 +239,7 @@ def _record(acts: Sequence[Act], poster: Poster, actor: User) -> list[Reconcilia
                 entry=entry,
                 settler=act.settler,
                 settler_ref=act.settler_ref,
+                asked=fingerprint(act),
                 follow_up=act.follow_up[:200],
                 follow_up_on=act.follow_up_on,
                 author=actor,

@@ -1,0 +1,182 @@
+"""What matching needs to know of contracts, payers and money recorded, in constant queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import F, Q
+
+from caracol.core.money import ZERO
+from payments.calculations.matching import Book, Claim, open_book
+from payments.calculations.naming import Household
+from payments.enums import AccountKind
+from payments.models import Account, KnownPayer, Mandate, Posting, Term, TermPaper
+from payments.selectors.owing import with_aid_awaited
+from residents.enums import BINDING, ContractStatus
+from residents.models import Contract, ContractHolder, ContractTerms
+
+RECORDED_DAYS = 12
+"""How far apart a payment recorded by hand and its line of the statement may be."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Money recorded by hand that no line of a statement shows yet."""
+
+    entry: int
+    amount: Decimal
+    on: date
+    label: str
+    means: str
+    contract: str
+
+
+def contracts_by_number() -> dict[str, Contract]:
+    """Return the contracts that bind, by number."""
+    return {row.number: row for row in Contract.objects.filter(status__in=BINDING)}
+
+
+def matching_book(on: date) -> Book:
+    """Return every contract indexed by what a line may say of it."""
+    accounts, payers = _known_payers()
+    return open_book(_claims(on), accounts, payers)
+
+
+def _known_payers() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+    accounts: dict[str, set[str]] = defaultdict(set)
+    names: dict[str, set[str]] = defaultdict(set)
+    rows = KnownPayer.objects.alive().values_list("iban_index", "name_key", "contract__number")
+    for index, name, contract in rows:
+        if index:
+            accounts[index].add(contract)
+        if name:
+            names[name].add(contract)
+    return _frozen(accounts), _frozen(names)
+
+
+def _frozen(found: dict[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {key: frozenset(numbers) for key, numbers in found.items()}
+
+
+def _claims(on: date) -> Iterable[Claim]:
+    households = _households()
+    rooms = _rooms(on)
+    mandates = _grouped(Mandate.objects.values_list("contract", "reference"))
+    papers = _grouped(
+        TermPaper.objects.filter(cancelled_by=None).values_list(
+            "term__contract", "document__number"
+        )
+    )
+    amounts = _open_amounts(on)
+    balances = dict(
+        Account.objects.filter(kind=AccountKind.RECEIVABLE).values_list("contract", "balance")
+    )
+    contracts = Contract.objects.filter(status__in=BINDING).values_list(
+        "pk", "number", "starts_on", "ends_on", "status"
+    )
+    for pk, number, first, last, status in contracts.iterator(chunk_size=5000):
+        home, room, monthly = rooms.get(pk, ("", "", ()))
+        due = balances.get(pk, ZERO)
+        open_amounts = {*amounts.get(pk, ()), *monthly, due} - {ZERO}
+        yield Claim(
+            contract=number,
+            households=tuple(households.get(pk, ())),
+            first=first,
+            last=last,
+            home=home,
+            room=room,
+            mandates=tuple(mandates.get(pk, ())),
+            documents=tuple(papers.get(pk, ())),
+            due=due,
+            open_amounts=tuple(sorted(open_amounts)),
+            is_closed=status == ContractStatus.CLOSED,
+        )
+
+
+def _grouped(pairs: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return found
+
+
+def _households() -> dict[int, list[Household]]:
+    found: dict[int, list[Household]] = defaultdict(list)
+    rows = ContractHolder.objects.filter(contract__status__in=BINDING).order_by("-is_main", "pk")
+    for contract, last, first in rows.values_list(
+        "contract", "person__last_name", "person__first_name"
+    ):
+        found[contract].append(Household(last, first))
+    return found
+
+
+def _rooms(on: date) -> dict[int, tuple[str, str, tuple[Decimal, ...]]]:
+    """Return each contract's home, room, and monthly amounts: whole, and without the aid."""
+    rows = ContractTerms.objects.filter(contract__status__in=BINDING).order_by("starts_on")
+    found: dict[int, tuple[str, str, tuple[Decimal, ...]]] = {}
+    for contract, starts_on, home, room, fee, charges, aid in rows.values_list(
+        "contract",
+        "starts_on",
+        "room__colocation__code",
+        "room__number",
+        "fee",
+        "charges",
+        "expected_aid",
+    ):
+        if contract not in found or starts_on <= on:
+            found[contract] = (home, room, (fee + charges, max(fee + charges - aid, ZERO)))
+    return found
+
+
+def _open_amounts(on: date) -> dict[int, list[Decimal]]:
+    """Return what a payment would settle exactly: each open term, the same without its aid."""
+    found: dict[int, list[Decimal]] = defaultdict(list)
+    rows = with_aid_awaited(Term.objects.filter(paid_amount__lt=F("amount")), on)
+    for row in rows.only("contract", "amount", "paid_amount").iterator(chunk_size=5000):
+        awaited: Decimal = row.aid_awaited  # type: ignore[attr-defined]
+        found[row.contract_id] += [row.left, row.left - awaited]
+    return found
+
+
+def recorded_waiting() -> list[Recorded]:
+    """Return the payments, deposits and refunds recorded by hand that no bank line shows yet.
+
+    One that was taken back before the bank saw it is left out, with what took it back.
+    """
+    seen = Q(entry__cleared_by__isnull=False, entry__cleared_by__reconciliation__undone_at=None)
+    rows = (
+        Posting.objects.filter(account__kind=AccountKind.IN_TRANSIT)
+        .exclude(pk__in=Posting.objects.filter(seen).values("pk"))
+        .exclude(entry__reconciliation__isnull=False)
+        .exclude(entry__reverses__reconciliation__isnull=False)
+        .select_related("entry")
+        .order_by("entry__date", "pk")
+    )
+    waiting = {row.entry_id: row for row in rows}
+    back = {row.entry.reverses_id for row in waiting.values() if row.entry.reverses_id}
+    contracts = dict(
+        Posting.objects.filter(entry__in=waiting, account__contract__isnull=False).values_list(
+            "entry", "account__contract__number"
+        )
+    )
+    return [
+        Recorded(
+            entry=row.entry_id,
+            amount=row.amount,
+            on=row.entry.date,
+            label=row.entry.label,
+            means=str(row.entry.source.get("means", "")),
+            contract=contracts.get(row.entry_id, ""),
+        )
+        for row in waiting.values()
+        if row.entry_id not in back and row.entry.reverses_id not in waiting
+    ]
+
+
+def near(recorded: Sequence[Recorded], amount: Decimal, on: date) -> list[Recorded]:
+    """Return what was recorded by hand for that very amount around that day, nearest first."""
+    span = timedelta(days=RECORDED_DAYS)
+    found = [one for one in recorded if one.amount == amount and abs(one.on - on) <= span]
+    return sorted(found, key=lambda one: (abs(one.on - on), one.entry))
