@@ -146,8 +146,9 @@ def recorded_waiting() -> list[Recorded]:
     One that was taken back before the bank saw it is left out, with what took it back.
     """
     seen = Q(entry__cleared_by__isnull=False, entry__cleared_by__reconciliation__undone_at=None)
+    by_hand = Q(entry__source__has_key="means") | Q(entry__reverses__source__has_key="means")
     rows = (
-        Posting.objects.filter(account__kind=AccountKind.IN_TRANSIT)
+        Posting.objects.filter(by_hand, account__kind=AccountKind.IN_TRANSIT)
         .exclude(pk__in=Posting.objects.filter(seen).values("pk"))
         .exclude(entry__reconciliation__isnull=False)
         .exclude(entry__reverses__reconciliation__isnull=False)

@@ -1,8 +1,7 @@
 """Settle what is certain, without a person, and keep proposals for the rest."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -35,30 +34,20 @@ class Run:
 def reconcile(*, actor: User, today: date, lines: Sequence[int] | None = None) -> Run:
     """Settle every open line that is certain, and propose for the others. Again = no change.
 
-    `lines` restricts it to some. Each few hundred lines are a transaction of their own, and one
-    run goes on at a time; lines that a person decides meanwhile are left to them.
+    `lines` restricts it to some. Each few hundred lines are a transaction of their own, one at
+    a time; lines that a person decides meanwhile are left to them.
     """
     run = Run()
     rows = BankLine.objects.filter(state__in=OPEN_LINES)
     if lines is not None:
         rows = rows.filter(pk__in=lines)
-    with _alone():
-        proposer = Proposer(today)
-        for chunk in grouped(list(rows.order_by("booked_on", "pk"))):
-            with transaction.atomic():
-                _settle(chunk, proposer, actor, today, run)
+    proposer = Proposer(today)
+    for chunk in grouped(list(rows.order_by("booked_on", "pk"))):
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [RUN_LOCK])
+            _settle(chunk, proposer, actor, today, run)
     return run
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Wait for the run that goes on, and keep the next one waiting."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s, 0)", [RUN_LOCK])
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s, 0)", [RUN_LOCK])
 
 
 def _settle(

@@ -267,7 +267,6 @@ def score(told, truth):
     return counts
 
 
-@pytest.mark.django_db(transaction=True)
 def test_two_managers_on_one_line_at_once_one_wins(real_db):
     actor = factories.make_user()
     contracts = [factories.make_contract() for _one in range(2)]
@@ -288,7 +287,6 @@ def test_two_managers_on_one_line_at_once_one_wins(real_db):
     assert Entry.objects.filter(key__startswith="line:").count() == 1
 
 
-@pytest.mark.django_db(transaction=True)
 def test_two_runs_at_once_settle_a_line_once(real_db):
     actor = factories.make_user()
     contract = factories.make_contract(number="C2601")
