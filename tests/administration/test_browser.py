@@ -12,15 +12,12 @@ from caracol.parameters.models import Parameter
 from colocations.models import Room
 from tests import factories
 from tests.administration.test_registers import HEADINGS
-from tests.helpers.browsers import DESKTOP, PHONE, screenshot
-from tests.ui.test_browser import AXE, RUN_AXE, TOO_WIDE
+from tests.helpers.browsers import screenshot
+from tests.helpers.looking import look, look_everywhere
 
 pytestmark = pytest.mark.browser
 get_resolver().url_patterns  # noqa: B018 (what the addresses leave out is out)
 PASSWORD = "colimacon-du-matin"
-WIDE = """() => [...document.querySelectorAll("body *")]
-    .filter((e) => e.getBoundingClientRect().right > document.documentElement.clientWidth)
-    .map((e) => e.outerHTML.slice(0, 90))"""
 
 
 @pytest.fixture
@@ -56,11 +53,11 @@ def test_a_value_is_given_and_rooms_are_imported(page_for, live_site, director):
     assert "Ce qui ne va pas" in page.content()
     assert "INCONNU" in page.locator(".faults").inner_text()
     screenshot(page, "import-faults")
-    assert found(page) == []
+    assert look(page) == []
     wrong[2][0] = home.code
     send(page, wrong)
     assert page.locator("del").inner_text() == "180,00"
-    assert found(page) == []
+    assert look(page) == []
     screenshot(page, "import-plan")
     page.click("text=Importer ces lignes")
     page.wait_for_selector(".messagelist .success")
@@ -78,25 +75,13 @@ def send(page, rows):
     page.click("text=Voir ce qui changerait")
 
 
-def found(page):
-    page.evaluate(AXE)
-    return page.evaluate(RUN_AXE.replace("resultTypes", "preload: false, resultTypes"))
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("device", ["desk", "phone"])
-def test_pages_have_no_fault_for_axe(page_for, live_site, director, device, scheme):
+def test_pages_have_no_fault_for_axe(page_for, live_site, director):
     with live_site.database():
         factories.make_home(rooms=1, officer=director)
-    page = page_for(
-        director, viewport={"desk": DESKTOP, "phone": PHONE}[device], color_scheme=scheme
-    )
-    faults = {}
+    page, faults = page_for(director), {}
     for path in paths(live_site):
         page.goto(path)
-        screenshot(page, f"admin{path.replace('/', '-')}{device}-{scheme}")
-        assert page.evaluate(TOO_WIDE) == 0, (path, page.evaluate(WIDE))
-        if wrong := found(page):
+        if wrong := look_everywhere(page, f"admin{path.replace('/', '-')}"):
             faults[path] = wrong
     assert faults == {}
 

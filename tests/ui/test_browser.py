@@ -1,19 +1,13 @@
 """What a browser and axe say of the design, and what the keyboard can do."""
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import expect
 
-from tests.helpers.browsers import DESKTOP, PHONE, screenshot
+from tests.helpers.browsers import PHONE
+from tests.helpers.looking import look, look_through
 
 pytestmark = pytest.mark.browser
 
-AXE = (settings.BASE_DIR / "tests" / "vendor" / "axe-core" / "axe.min.js").read_text()
-RUN_AXE = """async () => (await axe.run(document, {
-    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    resultTypes: ["violations"],
-})).violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`)"""
-TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SMALL_TARGETS = """() => {
     const targets = "button, .btn, input, select, .bottombar a, .pager a";
     const height = (e) => (e.closest(".form-check, td") ?? e).getBoundingClientRect().height;
@@ -39,31 +33,18 @@ def open_page(page, address):
     page.wait_for_selector("html[data-ready]", state="attached")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("device", ["desk", "phone"])
-def test_pages_have_no_fault_for_axe(page_for, device, scheme):
-    page = page_for(viewport={"desk": DESKTOP, "phone": PHONE}[device], color_scheme=scheme)
-    faults = {}
-    for name, address in PAGES.items():
-        open_page(page, address)
-        screenshot(page, f"ui-{name}-{device}-{scheme}")
-        assert page.evaluate(TOO_WIDE) == 0, name
-        page.evaluate(AXE)
-        if found := page.evaluate(RUN_AXE):
-            faults[name] = found
-    assert faults == {}
+def test_pages_have_no_fault_for_axe(page):
+    assert look_through(page, PAGES.values(), name="ui") == {}
 
 
 def test_open_windows_have_no_fault_for_axe(page):
     open_page(page, "/_ui/retours/")
     for opener in ('[data-dialog-open="reverse"]', "main [data-shortcuts-open]"):
         page.click(opener)
-        page.evaluate(AXE)
-        assert page.evaluate(RUN_AXE) == []
+        assert look(page) == []
         page.keyboard.press("Escape")
     page.keyboard.press("Control+k")
-    page.evaluate(AXE)
-    assert page.evaluate(RUN_AXE) == []
+    assert look(page) == []
 
 
 def test_palette_finds_and_gives_the_focus_back(page):

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import expect
 
 from caracol.core import clock
@@ -12,16 +11,10 @@ from caracol.core.periods import Month, add_months, end_of_duration
 from residents.enums import ContractStatus
 from residents.models import Contract
 from tests import factories
-from tests.helpers.browsers import DESKTOP, PHONE, screenshot
+from tests.helpers.browsers import PHONE, screenshot
+from tests.helpers.looking import look_through
 
 pytestmark = pytest.mark.browser
-
-AXE = (settings.BASE_DIR / "tests" / "vendor" / "axe-core" / "axe.min.js").read_text()
-RUN_AXE = """async () => (await axe.run(document, {
-    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
-    resultTypes: ["violations"],
-})).violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`)"""
-TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 class Scene:
@@ -154,21 +147,7 @@ PAGES = (
 )
 
 
-@pytest.mark.parametrize(
-    ("device", "scheme", "code"),
-    [(DESKTOP, "light", "BID"), (DESKTOP, "dark", "BIE"), (PHONE, "light", "BIF")],
-    ids=["desk", "dark", "phone"],
-)
-def test_pages_have_no_fault_for_axe(page_for, live_site, scene, device, scheme, code):
-    it = scene(code)
-    page = page_for(it.manager, viewport=device, color_scheme=scheme)
-    faults = {}
-    for pattern in PAGES:
-        address = pattern.format(person=it.person.pk, room=it.room.pk, lived=it.lived.pk)
-        page.goto(address)
-        page.wait_for_selector("html[data-ready]", state="attached")
-        assert page.evaluate(TOO_WIDE) == 0, address
-        page.evaluate(AXE)
-        if found := page.evaluate(RUN_AXE):
-            faults[address] = found
-    assert faults == {}
+def test_pages_have_no_fault_for_axe(page_for, scene):
+    it = scene("BID")
+    keys = {"person": it.person.pk, "room": it.room.pk, "lived": it.lived.pk}
+    assert look_through(page_for(it.manager), [page.format(**keys) for page in PAGES]) == {}

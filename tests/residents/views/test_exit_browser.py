@@ -17,9 +17,9 @@ from payments.services.depositing import record_deposit
 from residents.enums import ContractKind, ContractStatus
 from residents.models import Contract, Notice
 from tests import factories
-from tests.helpers.browsers import DESKTOP, PHONE, screenshot
+from tests.helpers.browsers import screenshot
+from tests.helpers.looking import look_through
 from tests.residents.services.conftest import make_association
-from tests.residents.views.test_browser import AXE, RUN_AXE, TOO_WIDE
 
 pytestmark = pytest.mark.browser
 
@@ -146,30 +146,13 @@ PAGES = ("", "/conge/donner/", "/conge/recevoir/", "/depart/", "/depot/", "/depo
 AFTER = ("/sortie/", "/rouvrir/", "/clore/", "/depot/", "/depot/rendre/")
 
 
-@pytest.mark.parametrize(
-    ("device", "scheme", "code"),
-    [(DESKTOP, "dark", "EXB"), (PHONE, "light", "EXC")],
-    ids=["dark", "phone"],
-)
-def test_pages_of_an_exit_have_no_fault_for_axe(page_for, live_site, scene, device, scheme, code):
-    it = scene(code)
-    page = page_for(it.manager, viewport=device, color_scheme=scheme)
-    faults = {}
-
-    def look(addresses):
-        for address in addresses:
-            page.goto(f"/contrats/{it.contract.pk}{address or '/'}")
-            page.wait_for_selector("html[data-ready]", state="attached")
-            assert page.evaluate(TOO_WIDE) == 0, address
-            page.evaluate(AXE)
-            if found := page.evaluate(RUN_AXE):
-                faults[address] = found
-
-    look(PAGES)
+def test_pages_of_an_exit_have_no_fault_for_axe(page_for, live_site, scene):
+    it = scene("EXB")
+    page, root = page_for(it.manager), f"/contrats/{it.contract.pk}"
+    faults = look_through(page, [root + (address or "/") for address in PAGES])
     with live_site.database():
         today = clock.today()
         Contract.objects.filter(pk=it.contract.pk).update(
             exit_kind="AGREEMENT", left_on=today, keys_returned_on=today
         )
-    look(AFTER)
-    assert faults == {}
+    assert faults | look_through(page, [root + address for address in AFTER]) == {}
