@@ -1,14 +1,13 @@
 """People, their contracts, and what follows from them."""
 
 from residents.models.contracts import (
-    AcceptedWarning,
     Amendment,
     Contract,
     ContractHolder,
     ContractTerms,
-    Notice,
 )
 from residents.models.insurance import Insurance, InsuranceCase, InsuranceStep
+from residents.models.notices import AcceptedWarning, Notice
 from residents.models.occupants import Occupant
 from residents.models.people import (
     HousingRequest,
