@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 from caracol.core import clock
 from caracol.core.money import ZERO
 from caracol.core.periods import Month
-from caracol.ui.fields import DateField, MoneyField
-from payments.enums import Payer, PaymentMeans
+from caracol.ui.fields import DateField, FileDrop, MoneyField, MonthField
+from payments.enums import Payer, PayerRelation, PaymentMeans
 
 
 @dataclass(frozen=True)
@@ -274,3 +274,123 @@ class DeductionForm(forms.Form):
 
 
 DeductionSet = forms.formset_factory(DeductionForm, extra=3)
+
+
+SPLIT_ROWS = 5
+
+
+class SplitForm(forms.Form):
+    """Share a line between contracts and months; what is left may wait."""
+
+    waits = forms.BooleanField(label="Laisser le reste en attente", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for rank in range(1, SPLIT_ROWS + 1):
+            self.fields[f"contract{rank}"] = forms.CharField(
+                label=f"Contrat {rank}", required=False, max_length=20
+            )
+            self.fields[f"amount{rank}"] = MoneyField(label=f"Montant {rank}", required=False)
+            self.fields[f"month{rank}"] = MonthField(label=f"Mois {rank}", required=False)
+
+    @staticmethod
+    def start(amount: Decimal, parts: Sequence[tuple[str, Decimal]]) -> dict[str, Any]:
+        """Return what the form opens with: the parts proposed, else the whole on the first row."""
+        initial: dict[str, Any] = {}
+        for rank, (contract, share) in enumerate(parts[:SPLIT_ROWS] or [("", amount)], start=1):
+            initial |= {f"contract{rank}": contract, f"amount{rank}": abs(share)}
+        return initial
+
+    @property
+    def rows(self) -> list[tuple[Any, Any, Any]]:
+        """The rows as bound fields."""
+        ranks = range(1, SPLIT_ROWS + 1)
+        return [(self[f"contract{n}"], self[f"amount{n}"], self[f"month{n}"]) for n in ranks]
+
+    def shares(self) -> list[tuple[str, Decimal, Month | None]]:
+        """Return the rows filled in: contract, amount, month."""
+        data = self.cleaned_data
+        return [
+            (data[f"contract{n}"].strip().upper(), data[f"amount{n}"], data[f"month{n}"])
+            for n in range(1, SPLIT_ROWS + 1)
+            if data[f"contract{n}"].strip()
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Want an amount beside each contract, and one contract at least."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        for rank in range(1, SPLIT_ROWS + 1):
+            if data.get(f"contract{rank}", "").strip() and not data.get(f"amount{rank}"):
+                self.add_error(f"amount{rank}", "Indiquez le montant pour ce contrat.")
+        if not any(data.get(f"contract{n}", "").strip() for n in range(1, SPLIT_ROWS + 1)):
+            self.add_error("contract1", "Indiquez au moins un contrat.")
+        return data
+
+
+class SuspenseForm(forms.Form):
+    """What is to be done about money that nobody claims yet."""
+
+    follow_up = forms.CharField(
+        label="À faire",
+        max_length=200,
+        widget=forms.TextInput({"placeholder": "Demander à la banque qui a payé"}),
+    )
+    follow_up_on = DateField(label="À revoir le", required=False)
+
+
+class PayerForm(forms.Form):
+    """Somebody who pays for a contract."""
+
+    contract = forms.CharField(label="Numéro du contrat", max_length=20)
+    name = forms.CharField(label="Nom du payeur", max_length=160, required=False)
+    iban = forms.CharField(label="IBAN", max_length=42, required=False)
+    relation = forms.ChoiceField(label="Lien", choices=PayerRelation.choices)
+
+
+class BankFileForm(forms.Form):
+    """The bank's file, as it is downloaded."""
+
+    file = forms.FileField(
+        label="Fichier de la banque",
+        widget=FileDrop(),
+        help_text="camt.053, camt.054, CFONB 120, OFX, QIF, MT940 ou CSV, tel que la banque le "
+        "donne. Le format est reconnu tout seul.",
+        error_messages={"empty": "Ce fichier est vide : téléchargez-le à nouveau."},
+    )
+
+
+class LayoutForm(forms.Form):
+    """Which column of an unknown CSV holds what."""
+
+    name = forms.CharField(label="Nom de cette disposition", max_length=80)
+
+    def __init__(self, *args: Any, columns: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for key, label in LAYOUT_COLUMNS.items():
+            self.fields[key] = forms.ChoiceField(
+                label=label, choices=[("", "–"), *columns], required=key in {"booked", "label"}
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Want an amount, or a debit and a credit."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if not data.get("amount") and not (data.get("debit") and data.get("credit")):
+            self.add_error("amount", "Indiquez le montant, ou le débit et le crédit.")
+        return data
+
+    def mapping(self) -> dict[str, int]:
+        """Return each column's position."""
+        return {
+            key: int(self.cleaned_data[key]) for key in LAYOUT_COLUMNS if self.cleaned_data[key]
+        }
+
+
+LAYOUT_COLUMNS = {
+    "booked": "Date de l'opération",
+    "label": "Libellé",
+    "amount": "Montant (signé)",
+    "debit": "Débit",
+    "credit": "Crédit",
+    "value": "Date de valeur",
+    "reference": "Référence",
+}

@@ -54,6 +54,7 @@ DESTINATIONS: tuple[Destination, ...] = (
         ),
     ),
     Destination("payments:month-index", "Encaissements", "coin-euro", "e", "Argent"),
+    Destination("payments:bank-lines", "Banque", "building-bank", "b", "Argent"),
     Destination("payments:arrears-list", "Impayés", "alert-circle", "i", "Argent"),
     Destination("payments:payment-list", "Règlements", "cash", "l", "Argent"),
     Destination("payments:ledger-check", "Comptabilité", "scale", "c", "Argent"),

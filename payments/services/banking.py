@@ -35,11 +35,12 @@ from payments.models import (
     Posting,
 )
 from payments.models.bank import payer_index
-from payments.readers.detection import READERS, format_of
+from payments.readers.detection import format_of
 from payments.readers.shapes import BOOKED, Closing, Events, FileRefused, Line, Opening, Remark
 from payments.services.accounts import shared_account
 from payments.services.bank_accounts import own_accounts
 from payments.services.copying import reserve
+from payments.services.layouts import events_of
 from payments.services.posting import locked_message, locked_months
 
 IMPORTED = history.label("payments.bank-imported", "Relevé de banque importé")
@@ -90,13 +91,13 @@ def import_bank(*, stream: BinaryIO, name: str, actor: User) -> Imported:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [IMPORT_LOCK])
     if BankFile.objects.filter(sha256=measured[0]).exists():
-        return _read_again(READERS[kind](stream), result)
+        return _read_again(events_of(kind, stream), result)
     record = _keep(stream, name, kind, measured)
     try:
         with history.act(IMPORTED, actor=actor), transaction.atomic():
             record.imported_by = actor
             BankFile.objects.bulk_create([record])
-            _Writer(record, actor, result).read(READERS[kind](stream))
+            _Writer(record, actor, result).read(events_of(kind, stream))
     except BaseException:
         record.file.delete(save=False)
         raise

@@ -104,7 +104,6 @@ class Proposer:
                     reason=reason,
                     parts=(Part(one.contract, line.amount),) if one.contract else (),
                     recorded=one.entry,
-                    is_strong=bool(named),
                     label=one.label,
                 )
         return None

@@ -24,7 +24,7 @@ from caracol.lists.models import ListAct, ListExport
 from caracol.notifications.models import MailOut
 from caracol.takeover.models import RunState, TakeoverRun
 from payments.enums import PaperKind, PaymentMeans
-from payments.models import DepositSettlement, TermPaper
+from payments.models import DepositSettlement, KnownPayer, LineProposal, TermPaper
 from payments.services.depositing import record_deposit
 from payments.services.openings import OpeningBalance, take_over_balances
 from payments.services.receiving import record_payment
@@ -34,6 +34,7 @@ from residents.services.insurance_path import record_step
 from tests import factories
 from tests.consistency import patrimony
 from tests.documents import samples
+from tests.payments.lines import make_line
 
 # Words that only some readers may find on a page; no two territories share them.
 CANARIES = {
@@ -79,6 +80,8 @@ class World:
     upload: Any
     patrimony: Any
     paper: Any
+    line: Any
+    payer: Any
 
 
 def make_world(code, *, officer=None):
@@ -138,7 +141,20 @@ def make_world(code, *, officer=None):
         insurance=insurance,
         insurance_step=step,
         **_papers(code, author, home.site.territory, contract),
+        **_bank(code, author, contract),
     )
+
+
+def _bank(code, author, contract):
+    """A line of the bank proposed for the contract, and somebody who pays for it."""
+    line = make_line(author, "12.00", on=clock.today(), text=f"loyer {contract.number}")
+    LineProposal.objects.create(
+        line=line, certainty="proposed", rule="REFERENCE", reason="x", contract=contract
+    )
+    payer = KnownPayer.objects.create(
+        contract=contract, name="ENTRAIDE", name_key=f"entraide {code}", confirmed_by=author
+    )
+    return {"line": line, "payer": payer}
 
 
 def _deposit(code, author, contract):
@@ -297,6 +313,14 @@ ARGUMENTS = {
     "payments:account-export": lambda world: [world.contract.number],
     "payments:account-papers": lambda world: [world.contract.number],
     "payments:account-statement": lambda world: [world.contract.number],
+    "payments:bank-line": lambda world: [world.line.pk],
+    "payments:bank-line-settle": lambda world: [world.line.pk],
+    "payments:bank-line-split": lambda world: [world.line.pk],
+    "payments:bank-line-aside": lambda world: [world.line.pk],
+    "payments:bank-line-wait": lambda world: [world.line.pk],
+    "payments:bank-line-undo": lambda world: [world.line.pk],
+    "payments:bank-line-held": lambda world: [world.line.pk],
+    "payments:payer-revoke": lambda world: [world.payer.pk],
     "payments:payment-reverse": lambda world: [world.payment.pk],
     "payments:payment-undo": lambda world: [world.payment.pk],
     "payments:person-account": lambda world: [world.person.pk],
@@ -398,6 +422,7 @@ PERSONAL = {
     "lists:view-restore",
     "lists:view-save",
     "lists:view-update",
+    "payments:bank-layout",
     "payments:payment-undo",
     "takeover:abandon",
     "takeover:confirm",

@@ -47,6 +47,14 @@ export function startShortcuts() {
       const own = document.querySelector("[data-filter-bar] input[type=search]");
       if (own) own.select();
       else document.dispatchEvent(new CustomEvent("caracol:search"));
+    } else {
+      // A page's own keys: data-key="a" on what the key clicks, or puts the cursor in.
+      const own = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+      if (!own) return;
+      event.preventDefault();
+      if (own.matches("input, select, textarea")) own.focus();
+      else own.click();
+      if (own.matches("summary")) own.parentElement.querySelector("input, select")?.focus();
     }
   });
 }

@@ -1,0 +1,144 @@
+"""The bank's files: dropped, mapped when nobody knows their columns, and their statements."""
+
+from typing import Any, BinaryIO, cast
+
+from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
+from django.core.signing import BadSignature, dumps, loads
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+
+from caracol.accounts.policy import may
+from caracol.core import clock
+from caracol.core.errors import Refused
+from caracol.core.money import euros
+from caracol.core.pages import PageRequest, page, render_page
+from caracol.ui import toasts
+from caracol.ui.fields import DateField
+from payments.forms import BankFileForm, LayoutForm
+from payments.models import BankStatement
+from payments.readers.sheet import LayoutUnknown
+from payments.selectors.bank_check import bank_checks, suspense_balance
+from payments.selectors.bank_lines import counts, lines_seen
+from payments.services.automatic import Run, reconcile
+from payments.services.banking import Imported, import_bank
+from payments.services.layouts import remember_layout
+from payments.views.bank_lines import roles_of
+
+PER_PAGE = 30
+SALT = "payments.bank-layout"
+ROWS_SHOWN = 8
+
+
+@page("payments:bank-files", methods=("GET", "POST"))
+def bank_files(request: PageRequest) -> HttpResponse:
+    """Import the bank's file and list the statements, with what each adds up to."""
+    sent = request.method == "POST"
+    form = BankFileForm(request.POST if sent else None, request.FILES if sent else None)
+    if sent and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            found = import_bank(stream=file, name=file.name, actor=request.user)
+        except LayoutUnknown as unknown:
+            return _ask_layout(request, file, unknown)
+        except Refused as refusal:
+            form.add_error("file", refusal.message)
+        else:
+            _say(request, found, reconcile(actor=request.user, today=clock.today()))
+            return redirect("payments:bank-lines")
+    rows = BankStatement.objects.select_related("bank_account", "file__imported_by")
+    statements = Paginator(rows.order_by("-closing_on", "-pk"), PER_PAGE)
+    context = {
+        "form": form,
+        "page": statements.get_page(request.GET.get("page")),
+        "numbers": counts(lines_seen(request.user, roles_of(request))),
+        "checks": bank_checks(clock.today()),
+        "may_decide": may(request.user, "payments:bank-line-settle"),
+    }
+    return render_page(request, "payments/bank_files.html", context, status=422 if sent else 200)
+
+
+def _say(request: PageRequest, found: Imported, run: Run) -> None:
+    if found.is_known_file:
+        toasts.say(request, f"« {found.name} » était déjà importé : rien n'a changé.", tone="info")
+        return
+    held = f", {found.held} retenues à décider" if found.held else ""
+    toasts.say(
+        request,
+        f"{found.new} lignes nouvelles, {found.duplicates} déjà connues{held} : "
+        f"{euros(found.credits)} reçus, {euros(found.debits)} sortis. {run.settled} rapprochées "
+        "toutes seules.",
+    )
+    for remark in found.remarks[:3]:
+        toasts.say(request, remark, tone="warning")
+
+
+def _ask_layout(request: PageRequest, file: UploadedFile, unknown: LayoutUnknown) -> HttpResponse:
+    """Keep the file, and ask once what its columns hold."""
+    file.seek(0)
+    kept = default_storage.save("bank/waiting.csv", file)
+    token = dumps({"path": kept, "name": file.name}, salt=SALT)
+    request.session["bank_layout"] = {"token": token, "rows": unknown.rows[:20]}
+    return redirect("payments:bank-layout")
+
+
+@page("payments:bank-layout", methods=("GET", "POST"))
+def bank_layout(request: PageRequest) -> HttpResponse:
+    """Map the columns of an unknown CSV once; they are remembered, and the file imported."""
+    waiting = request.session.get("bank_layout")
+    if waiting is None:
+        raise Http404
+    rows = waiting["rows"]
+    width = max((len(row) for row in rows), default=0)
+    columns = [(str(n), _column(n, rows)) for n in range(width)]
+    form = LayoutForm(request.POST or None, columns=columns)
+    if form.is_valid():
+        try:
+            found, run = _import_waiting(request, waiting, form)
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            del request.session["bank_layout"]
+            _say(request, found, run)
+            return redirect("payments:bank-lines")
+    context = {"form": form, "rows": rows[:ROWS_SHOWN], "width": range(1, width + 1)}
+    status = 422 if request.method == "POST" else 200
+    return render_page(request, "payments/bank_layout.html", context, status=status)
+
+
+def _column(number: int, rows: list[list[str]]) -> str:
+    cells = [row[number].strip() for row in rows if number < len(row) and row[number].strip()]
+    return f"Colonne {number + 1} : {' · '.join(cells[:2])[:50]}"
+
+
+def _import_waiting(
+    request: PageRequest, waiting: dict[str, Any], form: LayoutForm
+) -> tuple[Imported, Run]:
+    try:
+        kept = loads(waiting["token"], salt=SALT, max_age=24 * 3600)
+    except BadSignature as error:
+        raise Refused("Le fichier n'est plus là : déposez-le de nouveau.") from error
+    remember_layout(
+        rows=waiting["rows"],
+        name=form.cleaned_data["name"],
+        columns=form.mapping(),
+        actor=request.user,
+    )
+    with default_storage.open(kept["path"]) as stream:
+        found = import_bank(stream=cast(BinaryIO, stream), name=kept["name"], actor=request.user)
+    default_storage.delete(kept["path"])
+    return found, reconcile(actor=request.user, today=clock.today())
+
+
+@page("payments:bank-check")
+def bank_check(request: PageRequest) -> HttpResponse:
+    """Show what the bank says, what the ledger says, and why they differ, on a day."""
+    asked = request.GET.get("le", "")
+    try:
+        on = DateField().clean(asked) if asked else clock.today()
+    except ValidationError:
+        on = clock.today()
+    context = {"on": on, "checks": bank_checks(on), "suspense": suspense_balance(on)}
+    return render_page(request, "payments/bank_check.html", context)
