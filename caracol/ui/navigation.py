@@ -57,6 +57,7 @@ DESTINATIONS: tuple[Destination, ...] = (
     Destination("payments:bank-lines", "Banque", "building-bank", "b", "Argent"),
     Destination("payments:arrears-list", "Impayés", "alert-circle", "i", "Argent"),
     Destination("payments:payment-list", "Règlements", "cash", "l", "Argent"),
+    Destination("payments:caf-list", "CAF", "home-heart", "f", "Argent"),
     Destination("payments:ledger-check", "Comptabilité", "scale", "c", "Argent"),
     Destination("notifications:mail-list", "Courriels", "mail", "m", "Suivi"),
     Destination("jobs:job-list", "Traitements", "list-check", "t", "Suivi"),

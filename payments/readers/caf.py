@@ -19,7 +19,6 @@ from caracol.core.text import sort_key
 from caracol.core.workbooks import MEGABYTE, NotAWorkbook, damaged, open_checked
 from payments.enums import CafNature
 from payments.readers.caf_columns import (
-    DAYS,
     CafMapping,
     mapping_of,
     month_of,
@@ -126,6 +125,16 @@ def read_caf(stream: BinaryIO, layouts: Sequence[CafLayout] = ()) -> CafRead:
     if re.match(r"030[0-9]\d{3}", text):
         return _fixed(text, remarks)
     return _sheet("csv", _csv_rows(text), layouts, remarks)
+
+
+def first_rows(data: bytes) -> list[list[str]]:
+    """Return the first rows of a table, for a person to say what its columns are."""
+    is_book = data.startswith((b"PK", b"\xd0\xcf\x11\xe0"))
+    rows = _workbook_rows(data) if is_book else _csv_rows(decoded(data))
+    found = [row for _line, row in rows if any(row)][:HEADING_ROWS]
+    if not found:
+        raise FileRefused("Ce fichier ne contient aucune ligne.")
+    return found
 
 
 # --- Tables -------------------------------------------------------------------------------------
@@ -388,6 +397,3 @@ def _cents(line: int, written: str) -> Decimal:
     if not re.fullmatch(r"[0-9]{11}", written):
         raise _wrong(line, "montant", f"« {written} » n'est pas en centimes, sur 11 chiffres")
     return Decimal(written) / 100
-
-
-__all__ = ["DAYS", "CafLayout", "CafLayoutUnknown", "CafRead", "CafRow", "CafTotal", "read_caf"]

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Q
 
@@ -96,18 +97,20 @@ class Suggestion:
     why: str
 
 
-def suggestions(lines: Iterable[CafLine]) -> dict[int, list[Suggestion]]:
-    """Return, by held line, the contracts that its reference or its name may mean."""
+def suggestions(lines: Iterable[CafLine], contracts: Any) -> dict[int, list[Suggestion]]:
+    """Return, by held line, the contracts (of those given) that its reference or name may mean."""
     held = [line for line in lines if line.contract_id is None]
     numbers = {line.tenant_ref.upper() for line in held if line.tenant_ref}
     words = {sort_key(line.last_name) for line in held if line.last_name}
-    by_number = {row.number.upper(): row for row in Contract.objects.filter(number__in=numbers)}
+    by_number = {row.number.upper(): row for row in contracts.filter(number__in=numbers)}
     people: dict[str, list[tuple[Contract, str]]] = defaultdict(list)
     if words:
         condition = Q()
         for word in words:
             condition |= Q(person__search_key__contains=word)
-        rows = ContractHolder.objects.filter(condition).exclude(contract__status__in=_NOT_LIVED)
+        rows = ContractHolder.objects.filter(condition, contract__in=contracts).exclude(
+            contract__status__in=_NOT_LIVED
+        )
         for holder in rows.select_related("person", "contract")[:500]:
             key = holder.person.search_key
             for word in words:

@@ -6,7 +6,7 @@ The same file, or the same statement in another format, adds nothing.
 import hashlib
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import BinaryIO
@@ -31,7 +31,15 @@ from payments.services.posting import check_now
 
 IMPORTED = history.label("payments.caf-imported", "Bordereau de la CAF reçu")
 POSTED = history.label("payments.caf-posted", "Bordereau de la CAF inscrit")
+MAPPED = history.label("payments.caf-mapped", "Colonnes d'un fichier de CAF indiquées")
 IMPORT_LOCK = 720
+# The CAFs of the two territories (RULEBOOK 3.1); any other takes its number for a name.
+CAFS = {
+    "75": "de Paris", "77": "de Seine-et-Marne", "78": "des Yvelines", "91": "de l'Essonne",
+    "92": "des Hauts-de-Seine", "93": "de Seine-Saint-Denis", "94": "du Val-de-Marne",
+    "95": "du Val-d'Oise", "59": "du Nord", "62": "du Pas-de-Calais", "02": "de l'Aisne",
+    "60": "de l'Oise", "80": "de la Somme",
+}  # fmt: skip
 _TAKES_BACK = (CafNature.RECOVERY, CafNature.CANCELLATION)
 
 
@@ -97,11 +105,52 @@ def import_caf(
     try:
         with history.act(IMPORTED, actor=actor), transaction.atomic():
             record.imported_by = actor
-            _Run(record, bool(read.totals), result, today, actor).write(groups)
+            run = _Run(record, bool(read.totals), result, today, actor)
+            run.write(groups)
     except BaseException:
         record.file.delete(save=False)
         raise
     return result
+
+
+@transaction.atomic
+def type_statement(
+    *, rows: Sequence[CafRow], total: Decimal, given: Given, actor: User, today: date
+) -> CafImported:
+    """Record a statement typed in, which has no file: its lines make its total, or nothing is.
+
+    Raises CafRefused.
+    """
+    found = tie_lines(
+        [row.amount for row in rows],
+        [row.nature in _TAKES_BACK for row in rows],
+        [Announced(total)],
+    )
+    if found.why_not:
+        raise CafRefused(found.why_not)
+    signed = [replace(row, amount=amount) for row, amount in zip(rows, found.amounts, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [IMPORT_LOCK])
+    result = CafImported("saisie", "saisie", len(rows), found.total)
+    with history.act(IMPORTED, actor=actor):
+        run = _Run(None, is_announced=True, result=result, today=today, actor=actor)
+        run.write(_statements(signed, given))
+    return result
+
+
+def remember_layout(
+    *, signature: str, columns: dict[str, int], department: str, actor: User
+) -> CafLayout:
+    """Keep which column is which, so that the next file of that shape is read alone."""
+    with history.act(MAPPED, actor=actor):
+        layout, _new = CafLayout.objects.update_or_create(
+            signature=signature[:1000],
+            defaults={
+                "columns": columns,
+                "office": CafOffice.objects.filter(department=department).first(),
+            },
+        )
+    return layout
 
 
 def _again(data: bytes) -> BinaryIO:
@@ -121,10 +170,9 @@ def _tied(read: CafRead) -> list[CafRow]:
             f"{found.why_not} Rien n'a été inscrit. Téléchargez le bordereau à nouveau ; si "
             "l'écart demeure, demandez à la CAF le bordereau complet."
         )
-    rows = []
-    for row, amount in zip(read.rows, found.amounts, strict=True):
-        rows.append(CafRow(**{**row.__dict__, "amount": amount}))
-    return rows
+    return [
+        replace(row, amount=amount) for row, amount in zip(read.rows, found.amounts, strict=True)
+    ]
 
 
 @dataclass(frozen=True)
@@ -241,7 +289,7 @@ class _Run:
 def office_of(department: str) -> CafOffice:
     """Return the CAF of a département, opened if it was not known."""
     office, _new = CafOffice.objects.get_or_create(
-        department=department, defaults={"name": f"CAF {department}"}
+        department=department, defaults={"name": f"CAF {CAFS.get(department, department)}"}
     )
     return office
 

@@ -13,6 +13,7 @@ from caracol.audit import history
 from caracol.core import clock
 from caracol.core.errors import Refused
 from caracol.core.money import euros
+from caracol.lists.services import acting
 from payments.calculations.caf import allocataire_key
 from payments.enums import AccountKind, CafState, EntryKind
 from payments.models import CafLine, CafStatement, Entry, Posting
@@ -128,10 +129,11 @@ def reverse_statement(
         if books.closed:
             raise NamingRefused(next(iter(books.closed.values())))
         untie(statement=locked, today=today, reason=reason, actor=actor)
-        for line in locked.lines.select_related("entry", "moved").order_by("position"):
-            for entry in (line.moved, line.entry):
-                if entry is not None:
-                    reverse(entry=entry, on=_day(entry, today), author=actor, reason=reason)
+        lines = locked.lines.select_related("entry", "moved").order_by("position")
+        entries = [entry for line in lines for entry in (line.moved, line.entry) if entry]
+        with acting.row_by_row():
+            for entry in entries:
+                reverse(entry=entry, on=_day(entry, today), author=actor, reason=reason)
         locked.state, locked.reason = CafState.REVERSED, reason.strip()[:300]
         locked.save(update_fields=["state", "reason"])
         settle_aid(

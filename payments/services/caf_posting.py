@@ -16,15 +16,25 @@ from caracol.accounts.models import User
 from caracol.core.money import ZERO, euros
 from caracol.core.periods import Month
 from payments.calculations.caf import spread
-from payments.enums import AccountKind, CafNature, CafState, EntryKind, Payer, TermKind
+from payments.enums import (
+    MONEY_FROM_PAYERS,
+    AccountKind,
+    CafNature,
+    CafState,
+    EntryKind,
+    Payer,
+    TermKind,
+)
 from payments.models import Account, CafLine, CafStatement, Entry, Posting, Term
 from payments.selectors.caf_people import Found, resolve
-from payments.services.accounts import ContractClosed, account_of, lock_account, shared_accounts
+from payments.services.accounts import open_accounts, shared_accounts
 from payments.services.allocating import reallocate
 from payments.services.caf_surplus import settle_surplus
+from payments.services.copying import reserve
 from payments.services.open_days import open_day
-from payments.services.posting import Line, post
+from payments.services.posting import Line
 from payments.services.withdrawing import withdraw_papers
+from residents.enums import ContractStatus
 from residents.models import Contract
 
 
@@ -45,19 +55,28 @@ class Books:
 
 
 def read_books(contracts: Iterable[Contract]) -> Books:
-    """Lock contracts in a fixed order and read what their aid settles."""
+    """Lock contracts in the order of their numbers and read what their aid settles."""
     books = Books()
-    for contract in sorted(contracts, key=lambda one: one.pk):
-        try:
-            books.receivables[contract.pk] = lock_account(contract)
-        except ContractClosed as refusal:
-            books.closed[contract.pk] = refusal.message
-    ids = list(books.receivables)
+    every = {contract.pk: contract for contract in contracts}
+    open_accounts(sorted(every))
+    locked = Account.objects.select_for_update(no_key=True, of=("self",)).filter(
+        contract__in=every, kind__in=MONEY_FROM_PAYERS
+    )
+    accounts = list(locked.order_by("contract_id", "kind"))
+    closed = Contract.objects.filter(pk__in=every, status=ContractStatus.CLOSED)
+    for pk, number in closed.values_list("pk", "number"):
+        books.closed[pk] = f"Le contrat {number} est clos : rouvrez-le pour y inscrire cette aide."
+    for account in accounts:
+        pk = account.contract_id or 0
+        if pk in books.closed:
+            continue
+        if account.kind == AccountKind.RECEIVABLE:
+            books.receivables[pk] = account
+        else:
+            books.at_takeover[pk], books.awaited[pk] = account, account.balance
+    ids = sorted(books.receivables)
     openings = Term.objects.filter(contract__in=ids, kind=TermKind.OPENING)
     books.opening = dict(openings.values_list("contract", "month"))
-    for account in Account.objects.filter(contract__in=ids, kind=AccountKind.AID_AT_TAKEOVER):
-        books.at_takeover[account.contract_id or 0] = account
-        books.awaited[account.contract_id or 0] = account.balance
     _read_room(books, ids)
     return books
 
@@ -114,10 +133,7 @@ def _before_takeover(
     shares = []
     if taken:
         books.awaited[contract.pk] = awaited - taken
-        account = books.at_takeover.get(contract.pk) or account_of(
-            contract, AccountKind.AID_AT_TAKEOVER
-        )
-        shares.append(Share(account, taken, line.month_from))
+        shares.append(Share(books.at_takeover[contract.pk], taken, line.month_from))
     rest = line.amount - taken
     if not rest:
         return shares, ""
@@ -155,7 +171,7 @@ def post_lines(*, statement: CafStatement, today: date, actor: User) -> int:
     contracts = Contract.objects.in_bulk({one.contract for one in found if one.contract})
     books = read_books(contracts.values())
     shared = shared_accounts(AccountKind.IN_TRANSIT, AccountKind.SUSPENSE)
-    on = open_day(statement.paid_on)
+    drafts: list[tuple[CafLine, list[Line]]] = []
     for line, whose in zip(lines, found, strict=True):
         line.statement = statement
         contract = _open_contract(whose, contracts, books)
@@ -169,7 +185,8 @@ def post_lines(*, statement: CafStatement, today: date, actor: User) -> int:
             credited = aid_lines(shares)
         if line.amount:
             debit = Line(shared[AccountKind.IN_TRANSIT], line.amount)
-            line.entry = _post(line, [debit, *credited], on, actor)
+            drafts.append((line, [debit, *credited]))
+    _post(drafts, open_day(statement.paid_on), actor)
     CafLine.objects.bulk_update(lines, ["contract", "entry", "review"], batch_size=500)
     settle_aid(
         list(books.receivables),
@@ -186,17 +203,36 @@ def _open_contract(whose: Found, contracts: dict[int, Contract], books: Books) -
     return contracts[whose.contract]
 
 
-def _post(line: CafLine, lines: Sequence[Line], on: date, actor: User) -> Entry:
-    entry, _new = post(
-        key=f"caf:{line.statement_id}:{line.position}",
-        kind=EntryKind.AID,
-        on=on,
-        label=label_of(line),
-        source=source_of(line),
-        lines=lines,
-        author=actor,
-    )
-    return entry
+def _post(drafts: Sequence[tuple[CafLine, list[Line]]], on: date, actor: User) -> None:
+    """Write the entries of lines together. The statement is locked: none is posted yet."""
+    entries, postings = [], []
+    for number, (line, lines) in zip(
+        reserve("payments_entry_id_seq", len(drafts)), drafts, strict=True
+    ):
+        entry = Entry(
+            pk=number,
+            key=f"caf:{line.statement_id}:{line.position}",
+            kind=EntryKind.AID,
+            date=on,
+            label=label_of(line)[:200],
+            source=source_of(line),
+            author=actor,
+        )
+        line.entry = entry
+        entries.append(entry)
+        postings += [
+            Posting(
+                entry=entry,
+                account=one.account,
+                amount=one.amount,
+                payer=one.payer,
+                entitlement_month=one.month,
+            )
+            for one in lines
+            if one.amount
+        ]
+    Entry.objects.bulk_create(entries, batch_size=1000)
+    Posting.objects.bulk_create(postings, batch_size=2000)
 
 
 def label_of(line: CafLine) -> str:

@@ -8,6 +8,7 @@ from django.db import transaction
 from caracol.accounts.models import User
 from caracol.audit import history
 from caracol.core.money import ZERO, euros
+from caracol.lists.services import acting
 from payments.enums import OPEN_LINES, CafState
 from payments.models import BankLine, CafStatement, CafTie, Reconciliation
 from payments.services.caf_settler import CafSettler, TieRefused
@@ -36,16 +37,17 @@ def tie(
         if len(statements) > 1 and len(lines) > 1:
             raise TieRefused("Choisissez un seul crédit pour plusieurs bordereaux, ou l'inverse.")
         names = ", ".join(statement.reference for statement in statements)
-        for line in lines:
-            tie_line(
-                line=line,
-                settler=CafSettler.key,
-                ref=",".join(str(statement.pk) for statement in statements),
-                actor=actor,
-                today=today,
-                reason=f"Bordereau CAF {names}, au centime près.",
-                is_automatic=is_automatic,
-            )
+        with acting.row_by_row():
+            for line in lines:
+                tie_line(
+                    line=line,
+                    settler=CafSettler.key,
+                    ref=",".join(str(statement.pk) for statement in statements),
+                    actor=actor,
+                    today=today,
+                    reason=f"Bordereau CAF {names}, au centime près.",
+                    is_automatic=is_automatic,
+                )
 
 
 def lock_credits(credits: Iterable[BankLine]) -> list[BankLine]:
@@ -82,6 +84,7 @@ def untie(*, statement: CafStatement, today: date, reason: str, actor: User) -> 
             line__in=own.values("bank_line"), undone_at=None, settler=CafSettler.key
         )
         found = list(living.order_by("line_id"))
-        for one in found:
-            undo_line(reconciliation=one, actor=actor, today=today, reason=reason)
+        with acting.row_by_row():
+            for one in found:
+                undo_line(reconciliation=one, actor=actor, today=today, reason=reason)
     return len(found)

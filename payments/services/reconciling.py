@@ -263,10 +263,10 @@ def _tied(act: Act, poster: Poster, actor: User) -> Entry | None:
     )
 
 
-def _told_parts(row: Reconciliation) -> Sequence[LinePart]:
-    """Return the parts that a settler tells itself, where its entry does not."""
+def _told_parts(row: Reconciliation) -> Sequence[LinePart] | None:
+    """Return the parts that a settler tells itself; None when its entry tells them."""
     tell = getattr(settlers()[row.settler], "parts", None)
-    return tell(line=row.line, ref=row.settler_ref) if tell else ()
+    return tell(line=row.line, ref=row.settler_ref) if tell else None
 
 
 def _parts(
@@ -285,7 +285,7 @@ def _parts(
                     payer=part.payer if part.contract else "",
                     recorded=part.recorded,
                 )
-        elif told := _told_parts(row):
+        elif (told := _told_parts(row)) is not None:
             for part in told:
                 yield ReconciliationPart(
                     reconciliation=row,

@@ -15,6 +15,7 @@ from django.core.files.storage import default_storage
 from caracol.accounts.enums import Role
 from caracol.accounts.models import SavedView
 from caracol.core import clock
+from caracol.core.periods import Month
 from caracol.documents import content
 from caracol.documents.enums import BundleKind
 from caracol.documents.models import Bundle, Upload
@@ -23,8 +24,10 @@ from caracol.jobs.models import Job
 from caracol.lists.models import ListAct, ListExport
 from caracol.notifications.models import MailOut
 from caracol.takeover.models import RunState, TakeoverRun
-from payments.enums import PaperKind, PaymentMeans
-from payments.models import DepositSettlement, KnownPayer, LineProposal, TermPaper
+from payments.enums import CafNature, PaperKind, PaymentMeans
+from payments.models import CafLine, DepositSettlement, KnownPayer, LineProposal, TermPaper
+from payments.readers.caf import CafRow
+from payments.services.caf_importing import Given, type_statement
 from payments.services.depositing import record_deposit
 from payments.services.openings import OpeningBalance, take_over_balances
 from payments.services.receiving import record_payment
@@ -82,6 +85,7 @@ class World:
     paper: Any
     line: Any
     payer: Any
+    caf: Any
 
 
 def make_world(code, *, officer=None):
@@ -138,6 +142,7 @@ def make_world(code, *, officer=None):
         term=contract.bills.get(),
         payment=received.entry,
         **_deposit(code, author, contract),
+        caf=_caf(author, home.site.territory),
         insurance=insurance,
         insurance_step=step,
         **_papers(code, author, home.site.territory, contract),
@@ -155,6 +160,27 @@ def _bank(code, author, contract):
         contract=contract, name="ENTRAIDE", name_key=f"entraide {code}", confirmed_by=author
     )
     return {"line": line, "payer": payer}
+
+
+def _caf(author, territory):
+    """A line of a CAF's statement that waits for somebody to say whose it is."""
+    month = Month.of(clock.today()).previous()
+    row = CafRow(
+        place="",
+        number="1234567",
+        amount=Decimal("1.00"),
+        month_from=month,
+        month_to=month,
+        nature=CafNature.CURRENT,
+    )
+    found = type_statement(
+        rows=[row],
+        total=row.amount,
+        given=Given(territory.departments[0], f"BORD{territory.code}", clock.today()),
+        actor=author,
+        today=clock.today(),
+    )
+    return CafLine.objects.select_related("statement").get(statement=found.statements[0])
 
 
 def _deposit(code, author, contract):
@@ -335,6 +361,14 @@ ARGUMENTS = {
     "residents:contract-renew": lambda world: [world.contract.pk],
     "residents:contract-revise": lambda world: [world.contract.pk],
     "residents:contract-sign": lambda world: [world.contract.pk],
+    "payments:caf-detail": lambda world: [world.caf.statement_id],
+    "payments:caf-force": lambda world: [world.caf.statement_id],
+    "payments:caf-name": lambda world: [world.caf.pk],
+    "payments:caf-office": lambda world: [world.caf.statement.office_id],
+    "payments:caf-reverse": lambda world: [world.caf.statement_id],
+    "payments:caf-review": lambda world: [world.caf.pk],
+    "payments:caf-settle": lambda world: [world.caf.statement_id],
+    "payments:caf-unname": lambda world: [world.caf.pk],
     "payments:contract-deposit": lambda world: [world.contract.pk],
     "payments:deposit-record": lambda world: [world.contract.pk],
     "payments:deposit-reverse": lambda world: [world.deposit.pk],
@@ -398,6 +432,7 @@ ARGUMENTS = {
 # What is sent to an address that names its thing in what it receives.
 SENT = {
     "payments:payment-try": lambda world: {"contrat": world.contract.number},
+    "payments:caf-name": lambda world: {"contrat": world.contract.number},
 }
 
 # Things that a role may open the page of without seeing this very one: one's own jobs, papers of
