@@ -67,7 +67,7 @@ def _whiches() -> Any:
 
 
 def _discard(request: HttpRequest, text: TextTemplate, reason: str) -> str:
-    services.discard(template=text)
+    services.discard(template=text, actor=request.user)
     return f"Le brouillon « {text} » est abandonné."
 
 

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, transaction
 
 from caracol.accounts.enums import Role
@@ -86,8 +87,12 @@ def test_a_text_has_one_draft_then_versions_that_never_change(write, director):
         published.delete()
     draft = write()
     assert draft.version == 3
-    texts.discard(template=draft)
+    texts.discard(template=draft, actor=director)
     assert not TextTemplate.objects.filter(pk=draft.pk).exists()
+    event = apps.get_model("documents", "TextTemplateEvent")
+    kept = event.objects.filter(pgh_obj_id=draft.pk).latest("pgh_id")
+    assert (kept.pgh_label, kept.body) == ("delete", draft.body)
+    assert kept.pgh_context.metadata["act"] == texts.DISCARDED
 
 
 def test_what_lacks_is_named_with_its_source(write, director):

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pikepdf
 import pytest
+from django.apps import apps
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
 from django.urls import reverse
@@ -17,7 +18,14 @@ from caracol.documents.forms import UploadField
 from caracol.documents.models import Upload
 from caracol.documents.selectors import uploads_about
 from caracol.documents.services import uploads
-from caracol.documents.services.uploads import UploadRefused, keep_upload, withdraw_upload
+from caracol.documents.services.uploads import (
+    KEPT,
+    RESTORED,
+    WITHDRAWN,
+    UploadRefused,
+    keep_upload,
+    withdraw_upload,
+)
 from tests import factories
 from tests.documents import brought
 
@@ -262,6 +270,10 @@ def test_a_file_is_withdrawn_with_a_reason_and_put_back(keep, client_for, territ
     assert reader.get(read_url(upload)).status_code == 404
     client.post(reverse("documents:upload-restore", args=[upload.token]) + "?retour=//evil.org")
     assert len(uploads_about(user=keep.author, subjects=[territory], back="/")) == 1
+    # Put back, its history still tells who had taken it out, and why.
+    events = apps.get_model("documents", "UploadEvent").objects.order_by("pgh_id")
+    assert [event.pgh_context.metadata["act"] for event in events] == [KEPT, WITHDRAWN, RESTORED]
+    assert events[1].pgh_context.metadata["reason"] == "Mauvaise page"
 
 
 def test_who_neither_brought_it_nor_manages_does_not_withdraw_it(keep, client_for):

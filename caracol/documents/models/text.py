@@ -19,6 +19,7 @@ class TextTemplateQuerySet(models.QuerySet):
     """Texts, which hold no fact of anybody: every member of the team may see them."""
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class TextTemplate(models.Model):
     """One version of a text: a draft, then published and never changed.
 

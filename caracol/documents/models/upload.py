@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import ClassVar, Self
 
+import pghistory
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
@@ -31,6 +32,7 @@ class UploadQuerySet(TerritoryQuerySet):
         return self.filter(withdrawn_at=None)
 
 
+@pghistory.track()
 class Upload(models.Model):
     """A file as it was cleaned and kept: its place names nobody, `name` is what people read.
 

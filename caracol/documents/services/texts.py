@@ -1,6 +1,7 @@
 """Write, check and publish the texts of the team; find the one in force; fill it."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import date
 from typing import Any
 
@@ -8,11 +9,16 @@ from django.db import models, transaction
 from django.db.models import Max, Q
 
 from caracol.accounts.models import User
+from caracol.audit import history
 from caracol.core import clock
 from caracol.core.errors import Refused
 from caracol.documents import filling, markup, texts
 from caracol.documents.enums import TextState
 from caracol.documents.models import TextRequirement, TextTemplate
+
+DRAFTED = history.label("documents.text-drafted", "Brouillon d'un texte")
+PUBLISHED = history.label("documents.text-published", "Texte publié")
+DISCARDED = history.label("documents.text-discarded", "Brouillon abandonné")
 
 
 class TextRefused(Refused):
@@ -68,7 +74,8 @@ def save_draft(
         draft = TextTemplate(code=code, variant=variant, version=last + 1, created_by=actor)
     draft.title, draft.body, draft.note = title, body, note
     draft.valid_from = valid_from
-    draft.save()
+    with history.act(DRAFTED, actor=actor) if actor else nullcontext():
+        draft.save()
     return draft
 
 
@@ -88,14 +95,16 @@ def publish(*, template: TextTemplate, today: date, actor: User) -> TextTemplate
     if lacking:
         raise TextRefused("Ce texte ne peut pas être publié : il lui manque", lacking)
     row.state, row.published_at, row.published_by = TextState.PUBLISHED, clock.now(), actor
-    row.save()
+    with history.act(PUBLISHED, actor=actor, reason=row.note):
+        row.save()
     return row
 
 
 @transaction.atomic
-def discard(*, template: TextTemplate) -> None:
-    """Abandon a draft. A published text is refused by the database."""
-    TextTemplate.objects.filter(pk=template.pk, state=TextState.DRAFT).delete()
+def discard(*, template: TextTemplate, actor: User) -> None:
+    """Abandon a draft; its history keeps it. A published text is refused by the database."""
+    with history.act(DISCARDED, actor=actor):
+        TextTemplate.objects.filter(pk=template.pk, state=TextState.DRAFT).delete()
 
 
 def lacking_in(template: TextTemplate, on: date) -> list[str]:

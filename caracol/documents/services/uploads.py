@@ -17,9 +17,14 @@ from django.db import models, transaction
 from django.db.models import Count, Sum
 
 from caracol.accounts.models import Territory, User
+from caracol.audit import history
 from caracol.core import clock
 from caracol.core.errors import Refused
 from caracol.documents.models import Upload
+
+KEPT = history.label("documents.upload-kept", "Fichier déposé")
+WITHDRAWN = history.label("documents.upload-withdrawn", "Fichier retiré")
+RESTORED = history.label("documents.upload-restored", "Fichier remis")
 
 CLEANER = Path(__file__).parent.parent / "cleaning.py"
 SECONDS = 30
@@ -61,21 +66,22 @@ def keep_upload(
         same = Upload.objects.kept().about(subject).filter(kind=kind, sha256=digest).first()
         if same is not None:
             return same
-        return Upload.objects.create(
-            token=uuid.uuid4(),
-            kind=kind,
-            read_key=read_key,
-            content_type=ContentType.objects.get_for_model(subject),
-            object_id=subject.pk,
-            territory=territory,
-            name=readable_name(name, SUFFIXES[head["media_type"]]),
-            file=default_storage.save(path, ContentFile(content)),
-            sha256=digest,
-            size=len(content),
-            uploaded_at=clock.now(),
-            uploaded_by=actor,
-            **head,
-        )
+        with history.act(KEPT, actor=actor):
+            return Upload.objects.create(
+                token=uuid.uuid4(),
+                kind=kind,
+                read_key=read_key,
+                content_type=ContentType.objects.get_for_model(subject),
+                object_id=subject.pk,
+                territory=territory,
+                name=readable_name(name, SUFFIXES[head["media_type"]]),
+                file=default_storage.save(path, ContentFile(content)),
+                sha256=digest,
+                size=len(content),
+                uploaded_at=clock.now(),
+                uploaded_by=actor,
+                **head,
+            )
 
 
 @transaction.atomic
@@ -85,16 +91,19 @@ def withdraw_upload(*, upload: Upload, reason: str, actor: User) -> Upload:
     if row.withdrawn_at is None:
         row.withdrawn_at, row.withdrawn_by = clock.now(), actor
         row.withdrawn_reason = reason[:200]
-        row.save(update_fields=("withdrawn_at", "withdrawn_by", "withdrawn_reason"))
+        with history.act(WITHDRAWN, actor=actor, reason=reason):
+            row.save(update_fields=("withdrawn_at", "withdrawn_by", "withdrawn_reason"))
     return row
 
 
 @transaction.atomic
-def restore_upload(*, upload: Upload) -> Upload:
-    """Put a withdrawn file back in its list."""
+def restore_upload(*, upload: Upload, actor: User) -> Upload:
+    """Put a withdrawn file back in its list; its history keeps who had withdrawn it, and why."""
     row = Upload.objects.select_for_update(no_key=True, of=("self",)).get(pk=upload.pk)
-    row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = None, None, ""
-    row.save(update_fields=("withdrawn_at", "withdrawn_by", "withdrawn_reason"))
+    if row.withdrawn_at is not None:
+        row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = None, None, ""
+        with history.act(RESTORED, actor=actor):
+            row.save(update_fields=("withdrawn_at", "withdrawn_by", "withdrawn_reason"))
     return row
 
 

@@ -82,7 +82,7 @@ def upload_restore(request: PageRequest, token: UUID) -> HttpResponse:
     upload = _upload(request, token)
     if not may_withdraw(request.user, upload):
         raise PermissionDenied
-    restore_upload(upload=upload)
+    restore_upload(upload=upload, actor=request.user)
     toasts.say(request, f"« {upload.name} » est de nouveau dans la liste.")
     return redirect(_back(request))
 
