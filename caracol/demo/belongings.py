@@ -135,7 +135,7 @@ class Belongings:
                 void=void,
                 label=void.note or "Remise en état",
                 contractor="Régie de quartier",
-                expected_on=void.ends_on or self.today - timedelta(days=4),
+                expected_on=void.ends_on or self.today + timedelta(days=9),
                 cost=Decimal(380 + 65 * (index % 7)),
                 done_on=void.ends_on,
             )

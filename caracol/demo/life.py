@@ -1,6 +1,6 @@
 """Write what happens to homes, people and contracts: one chapter of the story after the other."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -150,9 +150,10 @@ class Life:
             agreement.ends_on = extended.ends_on
             agreement.save(update_fields=["ends_on"])
 
-    def write_gaps(self, gaps: Iterable[Gap]) -> None:
+    def write_gaps(self, gaps: Sequence[Gap]) -> None:
         """Write why rooms stood empty, for the gaps of a week or more."""
         rows = []
+        in_works = next((gap for gap in gaps if gap.ends_on is None), None)
         for index, gap in enumerate(gaps):
             until = gap.ends_on or self.story.today
             if (until - gap.starts_on).days < 7:
@@ -160,6 +161,8 @@ class Life:
             cause, note = VOIDS[index % len(VOIDS)]
             if gap.ends_on is None and gap.place.ends[-1] < 6:
                 cause, note = VoidCause.CLOSING, "Plus d'arrivée avant la fin de la convention"
+            elif gap is in_works:
+                cause, note = VoidCause.WORKS, "Remplacement de la fenêtre"
             elif gap.ends_on and gap.ends_on >= self.story.today:
                 cause, note = VoidCause.RESERVED, "Contrat signé"
             room = self.rooms[gap.place.code, gap.room]

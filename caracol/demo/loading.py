@@ -23,6 +23,7 @@ from caracol.demo.money import Authors, Event, Money, in_order
 from caracol.demo.places import PLACES
 from caracol.demo.stays import Chapter, Story
 from caracol.demo.story import tell
+from caracol.demo.underway import Underway
 from caracol.documents.services.issuing import RENDER
 from caracol.jobs.models import Job
 from caracol.jobs.services import run_now
@@ -96,7 +97,7 @@ def load(*, today: date, size: Size = FULL) -> Loaded:
         _check()
     return Loaded(
         is_new=True,
-        contracts=len(story.stays),
+        contracts=Contract.objects.count(),
         jobs=tuple(Job.objects.filter(kind=RENDER).order_by("pk")),
     )
 
@@ -162,6 +163,7 @@ class Loader:
         Belongings(self.story.today, self.team["gla"]).write()
         complete_contracts(self.team["gla"])
         life.close_settled()
+        Underway(self.story.today, self.team["gla"], self.team["alternance"]).begin()
         self._lock()
 
     def _play(self, chapter: Chapter, money: Money) -> None:

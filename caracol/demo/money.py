@@ -80,6 +80,7 @@ class Money:
         self.cash = shared_account(AccountKind.CASH)
         self._accounts: dict[tuple[str, AccountKind], Account] = {}
         self.suspended = self._suspended()
+        self.unsettled = story.unsettled
         self._receipts = 0
 
     def events(self, month: Month) -> list[Event]:
@@ -279,7 +280,7 @@ class Money:
                 continue
             back_on = stay.ends_on + timedelta(days=24)
             is_new = stay.starts_on > self.story.taken_on
-            is_back = stay.leaves and stay.pays_at_leaving
+            is_back = stay.leaves and stay.pays_at_leaving and stay is not self.unsettled
             if is_new and Month.of(stay.starts_on) == month:
                 facts.append(self._deposit(stay, stay.starts_on, -1))
             if is_back and Month.of(back_on) == month:

@@ -199,3 +199,16 @@ class Story:
     def is_known(self, place: Place) -> bool:
         """Whether the place was held when the books were taken over."""
         return self.opens_on(place) <= self.taken_on
+
+    @property
+    def unsettled(self) -> Stay | None:
+        """The last in the first region to leave a deposit behind: its return is under way."""
+        gone = [
+            stay
+            for stay in self.stays
+            if stay.deposit
+            and stay.leaves
+            and stay.place.territory == self.places[0].territory
+            and stay.ends_on < self.month.first
+        ]
+        return max(gone, key=lambda stay: (stay.ends_on, stay.number), default=None)

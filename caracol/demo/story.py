@@ -238,7 +238,7 @@ class Teller:
                     chapter.arrivals.append(self._arrive(place, number, starts_on))
 
     def _welcome_next_month(self) -> None:
-        """Sign two contracts that begin next month."""
+        """Sign two contracts that begin next month, and leave a room or two free."""
         month, chapter = self.story.month.next(), self.story.chapters[-1]
         waiting = [
             (place, number)
@@ -247,7 +247,7 @@ class Teller:
             if self.free.get((place.code, number), date.max) <= self.story.today
             and add_months(month.last, 4) <= self.ends[place.code]
         ]
-        for place, number in waiting[:2]:
+        for place, number in waiting[: max(0, min(2, len(waiting) - 1))]:
             arrival = self._arrive(place, number, month.day(self.dice.randrange(3, 12)))
             chapter.arrivals.append(arrival)
         for (code, number), free_from in sorted(self.free.items()):

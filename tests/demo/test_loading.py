@@ -14,7 +14,7 @@ from payments.enums import PaperKind
 from payments.models import Entry, PeriodLock, Term, TermPaper
 from payments.services.checking import check_ledger
 from payments.services.closing import preview_month
-from residents.models import Contract
+from residents.models import Contract, Notice
 from tests.factories import make_contract
 
 TODAY = date(2026, 11, 23)
@@ -38,6 +38,11 @@ def test_the_small_demonstration_holds_together(demo, settings):
     assert TermPaper.objects.filter(kind=PaperKind.QUITTANCE).exists()
     assert PeriodLock.objects.exists()
     assert Entry.objects.filter(kind="AID").exists()
+    # What the team has under way: somebody expected, a letter sent, one to validate.
+    assert Contract.objects.filter(status="DRAFT").exists()
+    letters = Notice.objects.filter(received_on=None).order_by("sent_on")
+    assert [notice.sent_on is None for notice in letters] == [False, True]
+    assert not Contract.objects.filter(status="CLOSED", exit_kind="").exists()
     # Again: nothing more.
     before = (Entry.objects.count(), Document.objects.count(), User.objects.count())
     again = load(today=TODAY, size=SMALL)
