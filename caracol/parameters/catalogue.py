@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from caracol.accounts.enums import Role
+from caracol.core.money import NBSP, euros
 
+# Units in their singular, where it differs.
+_ONE = {"ans": "an", "jours": "jour", "fiches": "fiche", "lignes": "ligne"}
 ROLES = [("ALL", "Tous les rôles"), *Role.choices]
 
 
@@ -31,7 +35,7 @@ def _choices(choices: list[tuple[str, str]]) -> Shape:
 def _whole(unit: str) -> Shape:
     return Shape(
         lambda: forms.IntegerField(min_value=0, help_text=f"En {unit}."),
-        words=lambda value: f"{value} {unit}",
+        words=lambda value: f"{value}{NBSP}{_ONE.get(unit, unit) if value == 1 else unit}",
     )
 
 
@@ -39,8 +43,14 @@ def _decimal(unit: str) -> Shape:
     return Shape(
         lambda: forms.DecimalField(min_value=0, decimal_places=2, help_text=f"En {unit}."),
         stored=str,
-        words=lambda value: f"{str(value).replace('.', ',')} {unit}",
+        words=lambda value: _said(value, unit),
     )
+
+
+def _said(value: Any, unit: str) -> str:
+    if unit == "€":
+        return euros(Decimal(str(value)))
+    return f"{str(value).replace('.', ',')}{NBSP}{unit}"
 
 
 def _pairs(names: dict[str, str], example: str) -> Shape:
