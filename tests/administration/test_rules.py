@@ -32,7 +32,7 @@ def add_url(row):
 def test_the_list_reads_in_french(client):
     text = client.get(LIST, {"q": "conciliation"}).content.decode()
     assert "Conciliation obligatoire jusqu" in text
-    assert "5000,00 €" in text
+    assert "5\N{NO-BREAK SPACE}000,00\N{NO-BREAK SPACE}€" in text
     assert "en vigueur" in text
 
 
@@ -44,15 +44,15 @@ def test_what_is_past_shows_on_demand(client, threshold):
         valid_to=threshold.valid_from - timedelta(days=1),
         source="avant",
     )
-    assert "4000,00" not in client.get(LIST).content.decode()
-    assert "4000,00" in client.get(LIST, {"quand": "passe"}).content.decode()
+    assert "4\N{NO-BREAK SPACE}000,00" not in client.get(LIST).content.decode()
+    assert "4\N{NO-BREAK SPACE}000,00" in client.get(LIST, {"quand": "passe"}).content.decode()
     assert "lui a succédé" in client.get(f"{LIST}{past.pk}/change/").content.decode()
 
 
 def test_a_new_value_is_asked_with_the_others_beside(client, threshold):
     page = client.get(add_url(threshold)).content.decode()
     assert "Dans le temps" in page
-    assert "5000,00 €" in page
+    assert "5\N{NO-BREAK SPACE}000,00\N{NO-BREAK SPACE}€" in page
     day = clock.today() + timedelta(days=40)
     answer = client.post(
         add_url(threshold), {"value": "6000", "valid_from": day.isoformat(), "source": "Décret"}
