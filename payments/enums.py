@@ -176,6 +176,69 @@ class SettlementState(models.TextChoices):
     CANCELLED = "CANCELLED", "annulée"
 
 
+class MandateState(models.TextChoices):
+    """What a mandate allows today."""
+
+    TO_SIGN = "TO_SIGN", "à signer"
+    ACTIVE = "ACTIVE", "en vigueur"
+    SUSPENDED = "SUSPENDED", "suspendu"
+    REVOKED = "REVOKED", "révoqué"
+    LAPSED = "LAPSED", "caduc"
+
+
+class SequenceType(models.TextChoices):
+    """What the bank is told of a debit: the first of its mandate, or one of the next."""
+
+    FRST = "FRST", "premier"
+    RCUR = "RCUR", "récurrent"
+
+
+class BatchState(models.TextChoices):
+    """Where a file of debits or of transfers stands."""
+
+    PREPARED = "PREPARED", "à envoyer"
+    SENT = "SENT", "envoyée"
+    CANCELLED = "CANCELLED", "annulée"
+
+
+class DebitState(models.TextChoices):
+    """What became of a debit. Only one collected is in the books."""
+
+    WAITING = "WAITING", "à venir"
+    COLLECTED = "COLLECTED", "prélevé"
+    RETURNED = "RETURNED", "rejeté"
+    CANCELLED = "CANCELLED", "annulé"
+
+
+class ReturnAct(models.TextChoices):
+    """What a bank's reason asks for."""
+
+    REPRESENT = "REPRESENT", "représenter une fois, après contact"
+    CONTACT = "CONTACT", "prendre contact"
+    SUSPEND = "SUSPEND", "suspendre le mandat"
+    CANCEL = "CANCEL", "révoquer le mandat"
+    STOP = "STOP", "tout arrêter et alerter"
+    CHECK = "CHECK", "vérifier nos données"
+
+
+class RefundSource(models.TextChoices):
+    """What a refund is taken from."""
+
+    ACCOUNT = "ACCOUNT", "avance du compte"
+    DUE = "DUE", "somme à rembourser"
+
+
+class RefundState(models.TextChoices):
+    """Where a refund stands: two people, then the bank."""
+
+    PREPARED = "PREPARED", "à approuver"
+    APPROVED = "APPROVED", "approuvé"
+    SENT = "SENT", "envoyé à la banque"
+    PAID = "PAID", "payé"
+    RETURNED = "RETURNED", "revenu"
+    CANCELLED = "CANCELLED", "annulé"
+
+
 class LockState(models.TextChoices):
     """Whether a month of the books takes entries."""
 

@@ -20,3 +20,12 @@ register_tab(
         order=30,
     )
 )
+register_tab(
+    Tab(
+        subject="contract",
+        label="Prélèvement",
+        url_name="payments:contract-mandate",
+        page_key="payments:contract-mandate",
+        order=32,
+    )
+)

@@ -2,12 +2,15 @@
 
 from datetime import time
 
+from caracol.accounts.services import system_user
+from caracol.core import clock
 from caracol.core.errors import Refused
 from caracol.jobs.periods import Daily
 from caracol.jobs.registry import periodic
 from caracol.jobs.work import Work
 from payments.services.checking import check_ledger
 from payments.services.checks import CHECK
+from payments.services.collecting import post_due
 
 MOST_KEPT = 100
 
@@ -41,3 +44,16 @@ def verify(work: Work) -> None:
     else:
         message = f"Le grand livre est juste ({sum(report.checked.values())} contrôles)."
     work.conclude(message, links=[("Voir le contrôle", "payments:ledger-check", {})])
+
+
+@periodic(
+    "payments.post-debits",
+    label="Inscription des prélèvements",
+    schedule=Daily(time(5, 0)),
+    catch_up=3,
+    max_attempts=3,
+)
+def post_debits_due(work: Work) -> None:
+    """Post the debits whose day has come: they pay their month from then on."""
+    count = post_due(today=clock.today(), actor=system_user())
+    work.conclude(f"{count} prélèvements inscrits aux comptes." if count else "Aucun aujourd'hui.")

@@ -111,6 +111,19 @@ _ARREARS = _choices(
     ]
 )
 
+_SEQUENCE = _choices([("FRST", "annoncé comme premier"), ("RCUR", "comme les suivants")])
+_DEBITS = _choices([(name, name) for name in ("pain.008.001.08", "pain.008.001.02")])
+_TRANSFERS = _choices([(name, name) for name in ("pain.001.001.09", "pain.001.001.03")])
+_RETURN = _pairs(
+    {
+        "label": "ce que cela veut dire",
+        "advice": "que faire",
+        "act": "REPRESENT, CONTACT, SUSPEND, CANCEL, STOP ou CHECK",
+    },
+    "Pas assez d'argent sur le compte | Appelez la personne | REPRESENT",
+)
+RETURN = "sepa.return."
+
 KNOWN: dict[str, tuple[str, Shape]] = {
     "agreement.max_years": ("Convention ELAN : durée maximale", _whole("ans")),
     "agreement.extension_years": ("Convention ELAN : une prolongation", _whole("ans")),
@@ -121,6 +134,12 @@ KNOWN: dict[str, tuple[str, Shape]] = {
     "winter_truce": ("Trêve hivernale", _SEASON),
     "conciliation.threshold": ("Conciliation obligatoire jusqu'à", _decimal("€")),
     "sepa.prenotification_days": ("Prélèvement : prévenir avant", _whole("jours")),
+    "sepa.mandate_months": ("Mandat : caduc sans prélèvement après", _whole("mois")),
+    "sepa.bank_lead_days": ("Prélèvement : la banque le veut avant", _whole("jours ouvrés")),
+    "sepa.first_sequence": ("Premier prélèvement d'un mandat", _SEQUENCE),
+    "sepa.refund_weeks": ("Prélèvement contestable sans motif pendant", _whole("semaines")),
+    "sepa.debit_message": ("Fichier de prélèvements", _DEBITS),
+    "sepa.transfer_message": ("Fichier de virements", _TRANSFERS),
     "deposit.return_months.conform": ("Rendre le dépôt, logement conforme", _whole("mois")),
     "deposit.return_months.other": ("Rendre le dépôt, sinon", _whole("mois")),
     "deposit.late_penalty_percent": ("Dépôt rendu tard : majoration par mois", _whole("%")),
@@ -145,11 +164,15 @@ KNOWN: dict[str, tuple[str, Shape]] = {
 
 def label_of(key: str) -> str:
     """Return a parameter's French name; its key when nobody named it."""
+    if key.startswith(RETURN):
+        return f"Rejet de prélèvement {key.removeprefix(RETURN)}"
     return KNOWN[key][0] if key in KNOWN else key
 
 
 def shape_of(key: str) -> Shape:
     """Return how a parameter is typed and read."""
+    if key.startswith(RETURN):
+        return _RETURN
     return KNOWN[key][1] if key in KNOWN else ANY
 
 

@@ -40,3 +40,9 @@ def rent_index(year: int, quarter: int) -> Decimal | None:
     """Return the IRL published for a quarter, or None when nobody has recorded it yet."""
     row = IndexValue.objects.filter(year=year, quarter=quarter).first()
     return row.value if row else None
+
+
+def values_under(prefix: str, on: date) -> dict[str, Any]:
+    """Return the values of all parameters whose key begins alike, by what follows, on a day."""
+    rows = Parameter.objects.on(on).filter(key__startswith=prefix)
+    return {key.removeprefix(prefix): found for key, found in rows.values_list("key", "value")}

@@ -58,6 +58,8 @@ DESTINATIONS: tuple[Destination, ...] = (
     Destination("payments:arrears-list", "Impayés", "alert-circle", "i", "Argent"),
     Destination("payments:payment-list", "Règlements", "cash", "l", "Argent"),
     Destination("payments:caf-list", "CAF", "home-heart", "f", "Argent"),
+    Destination("payments:debits", "Prélèvements", "transfer", "", "Argent", ("/mandats/",)),
+    Destination("payments:refund-list", "Remboursements", "receipt-refund", "", "Argent"),
     Destination("payments:ledger-check", "Comptabilité", "scale", "c", "Argent"),
     Destination("notifications:mail-list", "Courriels", "mail", "m", "Suivi"),
     Destination("jobs:job-list", "Traitements", "list-check", "t", "Suivi"),

@@ -19,7 +19,5 @@ def without_mandate(rows: Sequence[Contract], value: Any) -> Mapping[int, str]:
     if value != PaymentMethod.DIRECT_DEBIT:
         return {}
     ids = [row.pk for row in rows]
-    held = set(
-        Mandate.objects.filter(contract__in=ids, revoked_on=None).values_list("contract", flat=True)
-    )
+    held = set(Mandate.objects.signed().filter(contract__in=ids).values_list("contract", flat=True))
     return dict.fromkeys(set(ids) - held, "pas de mandat de prélèvement en cours")

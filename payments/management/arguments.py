@@ -2,6 +2,7 @@
 
 import os
 from argparse import ArgumentParser
+from datetime import date
 from pathlib import Path
 
 from caracol.accounts.models import Territory
@@ -25,6 +26,16 @@ def read_month(text: str) -> Month:
         return Month.parse(text)
     except ValueError as error:
         raise ArgumentRefused(str(error)) from error
+
+
+def read_day(text: str) -> date:
+    """Return the day written AAAA-MM-JJ. Raises ArgumentRefused."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise ArgumentRefused(
+            f"« {text} » n'est pas un jour écrit AAAA-MM-JJ, par exemple 2026-12-07."
+        ) from error
 
 
 def read_territory(code: str) -> Territory | None:

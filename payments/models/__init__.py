@@ -9,6 +9,7 @@ from payments.models.caf import (
     CafStatement,
     CafTie,
 )
+from payments.models.debits import Debit, DebitBatch, StatusReport
 from payments.models.deposits import DepositDeduction, DepositSettlement
 from payments.models.ledger import Account, Entry, Posting
 from payments.models.mandates import Mandate
@@ -20,6 +21,7 @@ from payments.models.reconciling import (
     Reconciliation,
     ReconciliationPart,
 )
+from payments.models.refunds import Refund, RefundBatch
 from payments.models.terms import Term, TermLine
 
 __all__ = [
@@ -35,6 +37,8 @@ __all__ = [
     "CafOffice",
     "CafStatement",
     "CafTie",
+    "Debit",
+    "DebitBatch",
     "DepositDeduction",
     "DepositSettlement",
     "Entry",
@@ -46,6 +50,9 @@ __all__ = [
     "Posting",
     "Reconciliation",
     "ReconciliationPart",
+    "Refund",
+    "RefundBatch",
+    "StatusReport",
     "Term",
     "TermLine",
     "TermPaper",

@@ -4,6 +4,9 @@ from caracol.core.periods import Month
 from payments.enums import EntryKind, Payer, PaymentMeans, TermKind
 from payments.models import Posting, Term
 
+# How money that a file of debits brought came.
+DIRECT_DEBIT = "DIRECT_DEBIT"
+
 
 def describe(posting: Posting) -> tuple[str, str]:
     """Say in French what a line of the account is: a label and a detail."""
@@ -34,6 +37,8 @@ def means_label(posting: Posting) -> str:
     means = entry.source.get("means", "")
     if means in PaymentMeans.values:
         return str(PaymentMeans(means).label)
+    if means == DIRECT_DEBIT:
+        return "prélèvement"
     if means == "RETURN":
         return "prélèvement revenu"
     return str(EntryKind(entry.kind).label)

@@ -32,7 +32,10 @@ from payments.calculations.matching import Certainty, Part
 from payments.enums import MatchRule
 from payments.models import BankLine, Entry
 
-SETTLERS: tuple[str, ...] = ("payments.services.caf_settler.CafSettler",)
+SETTLERS: tuple[str, ...] = (
+    "payments.services.caf_settler.CafSettler",
+    "payments.services.sepa_lines.SepaSettler",
+)
 
 
 @dataclass(frozen=True)

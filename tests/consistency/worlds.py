@@ -24,11 +24,21 @@ from caracol.jobs.models import Job
 from caracol.lists.models import ListAct, ListExport
 from caracol.notifications.models import MailOut
 from caracol.takeover.models import RunState, TakeoverRun
-from payments.enums import CafNature, PaperKind, PaymentMeans
-from payments.models import CafLine, DepositSettlement, KnownPayer, LineProposal, TermPaper
+from payments.enums import BatchState, CafNature, PaperKind, PaymentMeans, RefundSource
+from payments.models import (
+    CafLine,
+    DebitBatch,
+    DepositSettlement,
+    KnownPayer,
+    LineProposal,
+    Refund,
+    RefundBatch,
+    TermPaper,
+)
 from payments.readers.caf import CafRow
 from payments.services.caf_importing import Given, type_statement
 from payments.services.depositing import record_deposit
+from payments.services.mandates import MandateFacts, record_mandates
 from payments.services.openings import OpeningBalance, take_over_balances
 from payments.services.receiving import record_payment
 from residents.enums import ContractKind, InsuranceStepKind
@@ -70,6 +80,10 @@ class World:
     payment: Any
     deposit: Any
     settlement: Any
+    mandate: Any
+    debit_batch: Any
+    refund: Any
+    refund_batch: Any
     insurance: Any
     insurance_step: Any
     document: Any
@@ -143,6 +157,7 @@ def make_world(code, *, officer=None):
         payment=received.entry,
         **_deposit(code, author, contract),
         caf=_caf(author, home.site.territory),
+        **_files(code, author, contract),
         insurance=insurance,
         insurance_step=step,
         **_papers(code, author, home.site.territory, contract),
@@ -200,6 +215,56 @@ def _deposit(code, author, contract):
         contract=contract, prepared_by=author, prepared_on=today
     )
     return {"deposit": received.entry, "settlement": settlement}
+
+
+def _files(code, author, contract):
+    """A mandate, a file of debits sent, a refund to approve and a file of transfers."""
+    iban = "FR1420041010050500013M02606"
+    [mandate] = record_mandates(
+        [MandateFacts(contract, f"RUMCANARI{code}", iban, contract.starts_on)]
+    )
+    shared = {
+        "territory": contract.territory,
+        "state": BatchState.SENT,
+        "count": 1,
+        "total": Decimal("10.00"),
+        "sent_by": author,
+        "sent_at": clock.now(),
+        "sha256": "0" * 64,
+    }
+    debits = DebitBatch.objects.create(
+        reference=f"PRLVCANARI{code}",
+        month=clock.today().replace(day=1),
+        collect_on=clock.today(),
+        message="pain.008.001.08",
+        prepared_by=author,
+        file=default_storage.save("sepa/canari.xml", ContentFile(b"<a/>")),
+        **shared,
+    )
+    transfers = RefundBatch.objects.create(
+        reference=f"REMBCANARI{code}",
+        execute_on=clock.today(),
+        message="pain.001.001.09",
+        file=default_storage.save("sepa/canari.xml", ContentFile(b"<a/>")),
+        **shared,
+    )
+    refund = Refund.objects.create(
+        contract=contract,
+        source=RefundSource.DUE,
+        amount=Decimal("5.00"),
+        reason="Canari",
+        beneficiary="Canari",
+        iban=iban,
+        iban_tail="2606",
+        prepared_on=clock.today(),
+        prepared_by=author,
+    )
+    return {
+        "mandate": mandate,
+        "debit_batch": debits,
+        "refund": refund,
+        "refund_batch": transfers,
+    }
 
 
 def _papers(code, author, territory, contract):
@@ -376,6 +441,21 @@ ARGUMENTS = {
     "payments:settlement-prepare": lambda world: [world.contract.pk],
     "payments:settlement-approve": lambda world: [world.settlement.pk],
     "payments:settlement-cancel": lambda world: [world.settlement.pk],
+    "payments:contract-mandate": lambda world: [world.contract.pk],
+    "payments:mandate-prepare": lambda world: [world.contract.pk],
+    "payments:mandate-sign": lambda world: [world.mandate.pk],
+    "payments:mandate-suspend": lambda world: [world.mandate.pk],
+    "payments:mandate-resume": lambda world: [world.mandate.pk],
+    "payments:mandate-revoke": lambda world: [world.mandate.pk],
+    "payments:mandate-aid": lambda world: [world.mandate.pk],
+    "payments:debit-batch": lambda world: [world.debit_batch.pk],
+    "payments:debit-send": lambda world: [world.debit_batch.pk],
+    "payments:debit-cancel": lambda world: [world.debit_batch.pk],
+    "payments:debit-file": lambda world: [world.debit_batch.pk],
+    "payments:refund-prepare": lambda world: [world.contract.pk],
+    "payments:refund-approve": lambda world: [world.refund.pk],
+    "payments:refund-cancel": lambda world: [world.refund.pk],
+    "payments:refund-file": lambda world: [world.refund_batch.pk],
     "residents:notice-give": lambda world: [world.contract.pk],
     "residents:notice-send": lambda world: [world.contract.pk],
     "residents:notice-receive": lambda world: [world.contract.pk],

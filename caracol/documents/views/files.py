@@ -19,6 +19,7 @@ CONTENT_TYPES = {
     "zip": "application/zip",
     "jpg": "image/jpeg",
     "png": "image/png",
+    "xml": "application/xml",
 }
 
 

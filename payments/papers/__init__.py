@@ -13,14 +13,18 @@ from caracol.documents import content
 from caracol.parameters.models import Association
 from caracol.parameters.selectors import association
 from payments.calculations.allocation import ADJUSTED, CAF, Allocation, Part
-from payments.enums import AccountKind, EntryKind, Payer, PaymentMeans, SettlementState
-from payments.models import Account, DepositSettlement, Mandate, Posting, Term
+from payments.enums import AccountKind, EntryKind, Payer, PaymentMeans
+from payments.models import Account, Mandate, Posting, Term
+from payments.papers.deposit import deposit_facts, deposit_letter
+from payments.papers.mandate import mandate_paper
 from payments.selectors.allocations import allocations
+from payments.selectors.collecting import debit_day
+from payments.selectors.mandates import active_mandates, aid_deducted
 from payments.selectors.owing import with_aid_awaited
 from residents.enums import AidEligibility, AidPayee, PaymentMethod
 from residents.models import Contract, ContractHolder, ContractTerms
-from residents.papers import Plan, deposit_plan
-from residents.papers.choices import PaperChoice, paper_provider
+
+__all__ = ["deposit_facts", "deposit_letter", "mandate_paper"]
 
 _PAYERS = {
     Payer.RESIDENT: "vous",
@@ -149,9 +153,18 @@ class TermFolder:
 
     @cached_property
     def mandates(self) -> dict[int, Mandate]:
-        """The living mandate of each contract."""
-        rows = Mandate.objects.filter(contract__in=self.contract_ids, revoked_on=None)
-        return {mandate.contract_id: mandate for mandate in rows.defer("iban")}
+        """The mandate by which each contract may be debited."""
+        return active_mandates(self.contract_ids, self.on)
+
+    @cached_property
+    def deducted(self) -> set[int]:
+        """The contracts whose aid is deducted from what is debited."""
+        return aid_deducted(self.mandates)
+
+    def is_debited(self, contract: Contract) -> bool:
+        """Whether a contract pays by direct debit, and may."""
+        by_debit = contract.payment_method == PaymentMethod.DIRECT_DEBIT
+        return by_debit and contract.pk in self.mandates
 
     def version_on(self, contract_id: int, day: date) -> ContractTerms:
         """The terms of a contract on a day, else the nearest."""
@@ -228,7 +241,7 @@ def receipts(
 
 def _due_notice(folder: TermFolder, term: Term) -> content.DueNotice:
     contract = term.contract
-    aid = _announced_aid(contract, term)
+    aid = _announced_aid(folder, contract, term)
     already = min(term.net_paid, term.net_amount - aid)
     net = term.net_amount - aid - already
     debit = _debit(folder, contract, term, net)
@@ -245,10 +258,15 @@ def _due_notice(folder: TermFolder, term: Term) -> content.DueNotice:
     )
 
 
-def _announced_aid(contract: Contract, term: Term) -> Decimal:
-    """The aid deducted from what is asked: only where a person said that the CAF pays it."""
+def _announced_aid(folder: TermFolder, contract: Contract, term: Term) -> Decimal:
+    """The aid deducted from what is asked: only where a person said that the CAF pays it.
+
+    A debit announces what will be taken: the CAF must have paid once, or somebody said so.
+    """
     direct = term.aid_payee == AidPayee.MANAGER
     if not direct or contract.aid_eligible != AidEligibility.YES:
+        return ZERO
+    if folder.is_debited(contract) and contract.pk not in folder.deducted:
         return ZERO
     return min(term.expected_aid, term.net_amount)
 
@@ -256,11 +274,11 @@ def _announced_aid(contract: Contract, term: Term) -> Decimal:
 def _debit(
     folder: TermFolder, contract: Contract, term: Term, net: Decimal
 ) -> content.Debit | None:
-    mandate = folder.mandates.get(contract.pk)
-    if contract.payment_method != PaymentMethod.DIRECT_DEBIT or mandate is None or not net:
+    if not folder.is_debited(contract) or not net:
         return None
+    mandate = folder.mandates[contract.pk]
     return content.Debit(
-        on=term.due_on,
+        on=debit_day(term.due_on, folder.on),
         amount=net,
         rum=mandate.reference,
         ics=folder.association.creditor_id,
@@ -332,6 +350,8 @@ def _means(posting: Posting) -> str:
     if entry.kind == EntryKind.REVERSAL:
         return "annulation"
     means = entry.source.get("means", "")
+    if means == content.DIRECT_DEBIT:
+        return "prélèvement"
     return str(PaymentMeans(means).label) if means in PaymentMeans.values else entry.label
 
 
@@ -358,36 +378,3 @@ def withdrawal(
         due_on=term.due_on,
         means=folder.means(term.contract),
     )
-
-
-@paper_provider
-def deposit_letter(contract: Contract, today: date) -> Iterable[tuple[PaperChoice, Plan]]:
-    """Offer the letter of a settlement that is approved."""
-    found = DepositSettlement.objects.filter(contract=contract, state=SettlementState.APPROVED)
-    settlement = found.first()
-    if settlement is None:
-        return
-    detail = f"{euros(settlement.refund)} à rendre"
-    choice = PaperChoice("depot", "Décompte du dépôt de garantie", detail, "scale")
-    yield choice, deposit_plan(contract, today, deposit_facts(settlement))
-
-
-def deposit_facts(settlement: DepositSettlement) -> dict[str, str]:
-    """Return the amounts of a settlement by their names in the texts."""
-    said = settlement.statement
-    kept = [
-        f"{line['label']} : {euros(Decimal(line['amount']))} ({line['detail']})"
-        for line in said["deductions"]
-    ]
-    if settlement.set_off:
-        kept.append(f"Sommes restant dues au compte : {euros(settlement.set_off)}")
-    due_on = said["due_on"]
-    return {
-        "dépôt.versé": euros(settlement.held),
-        "dépôt.retenu": euros(settlement.kept + settlement.set_off),
-        "dépôt.retenues": "\n".join(kept),
-        "dépôt.majoration": euros(settlement.penalty) if settlement.penalty else "",
-        "dépôt.avance": euros(settlement.credit) if settlement.credit else "",
-        "dépôt.rendu": euros(settlement.refund),
-        "dépôt.à rendre avant le": french_day(date.fromisoformat(due_on)) if due_on else "",
-    }

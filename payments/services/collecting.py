@@ -1,0 +1,378 @@
+"""Files of direct debits: prepared of what was shown, sent once, posted on their day."""
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import connection, transaction
+from django.utils.timezone import localtime
+
+from caracol.accounts.models import Territory, User
+from caracol.audit import history
+from caracol.core import clock
+from caracol.core.errors import Refused
+from caracol.core.money import euros
+from caracol.core.periods import Month, french_day
+from caracol.parameters.models import Association
+from caracol.parameters.selectors import association, value
+from payments.calculations.sepa import NAME, REMITTANCE, sepa_text
+from payments.calculations.target import (
+    is_target_day,
+    next_target_day,
+    target_days_between,
+)
+from payments.enums import (
+    AccountKind,
+    BatchState,
+    DebitState,
+    EntryKind,
+    Payer,
+    TermKind,
+)
+from payments.models import Debit, DebitBatch, Entry, Mandate, Term
+from payments.selectors.collecting import Candidate, Collection, collection
+from payments.services.accounts import lock_account, shared_account
+from payments.services.allocating import reallocate
+from payments.services.posting import Line, check_now, post
+from payments.services.withdrawing import withdraw_papers
+from payments.writers.checks import doubts_on
+from payments.writers.pain import write_debits
+from payments.writers.shapes import DebitFile, DebitOrder, Party
+from residents.models import Contract
+
+PREPARED = history.label("payments.debits-prepared", "Remise de prélèvements préparée")
+SENT = history.label("payments.debits-sent", "Remise de prélèvements envoyée")
+CANCELLED = history.label("payments.debits-cancelled", "Remise de prélèvements annulée")
+POSTED = history.label("payments.debits-posted", "Prélèvements inscrits aux comptes")
+COLLECT_LOCK = 721
+
+
+class CollectRefused(Refused):
+    """The debits cannot be prepared, sent or cancelled so."""
+
+
+class NotAsShown(CollectRefused):
+    """What would be debited is no longer what was shown."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked to be debited: which month, which day, whose contracts, and what is left."""
+
+    month: Month
+    on: date
+    territory: Territory | None = None
+    represent: tuple[int, ...] = ()
+    without: frozenset[int] = field(default_factory=frozenset)
+    only_told: bool = False
+
+
+def warnings_on(on: date, today: date) -> list[str]:
+    """Return what to weigh before a file: a day too close, an account that looks wrong.
+
+    Raises CollectRefused as check_day.
+    """
+    close = check_day(on, today)
+    return [*([close] if close else []), *doubts_on(own_party(association(today)))]
+
+
+def check_day(on: date, today: date) -> str:
+    """Refuse a day no bank settles on, or past; return a warning for one too close, or "".
+
+    Raises CollectRefused, with the next day that is possible.
+    """
+    if on < today:
+        raise CollectRefused(
+            f"Le {french_day(on)} est passé : choisissez le {french_day(next_target_day(today))} "
+            "ou plus tard."
+        )
+    if not is_target_day(on):
+        raise CollectRefused(
+            f"Les banques ne règlent pas le {french_day(on)} (week-end ou jour férié TARGET) : le "
+            f"prochain jour possible est le {french_day(next_target_day(on))}."
+        )
+    lead = int(value("sepa.bank_lead_days", today))
+    if target_days_between(today, on) < lead:
+        return (
+            f"Votre banque demande le fichier {lead} jours ouvrés avant : il risque d'arriver trop "
+            "tard."
+        )
+    return ""
+
+
+def plan_debits(wish: Wish, today: date) -> Collection:
+    """Return what a file would hold now. Raises CollectRefused."""
+    check_day(wish.on, today)
+    contracts = Contract.objects.all()
+    if wish.territory is not None:
+        contracts = contracts.filter(territory=wish.territory)
+    if not Term.objects.filter(
+        month=wish.month.first, kind=TermKind.MONTHLY, contract__in=contracts
+    ).exists():
+        raise CollectRefused(
+            f"{wish.month.label.capitalize()} n'est pas clôturé : aucune échéance n'est à "
+            "prélever. Clôturez ce mois d'abord."
+        )
+    represent = _to_represent(wish, contracts)
+    found = collection(
+        wish.month, on=wish.on, today=today, contracts=contracts, represent=represent
+    )
+    found.lines = [line for line in found.lines if _is_kept(line, wish)]
+    return found
+
+
+def _is_kept(line: Candidate, wish: Wish) -> bool:
+    if line.contract.pk in wish.without:
+        return False
+    return not (wish.only_told and not line.is_told and line.represents is None)
+
+
+def _to_represent(wish: Wish, contracts: Any) -> Sequence[Debit]:
+    if not wish.represent:
+        return ()
+    rows = Debit.objects.filter(
+        pk__in=wish.represent,
+        state=DebitState.RETURNED,
+        represents=None,
+        contract__in=contracts,
+    )
+    # What a cancelled file presented again was not.
+    again = Debit.objects.exclude(state=DebitState.CANCELLED).filter(represents__isnull=False)
+    rows = rows.exclude(pk__in=again.values("represents"))
+    return list(rows.select_related("contract__territory"))
+
+
+@transaction.atomic
+def prepare_debits(*, wish: Wish, token: str, today: date, actor: User) -> DebitBatch:
+    """Prepare a file of what was shown (`token`), and keep it; nothing is sent nor posted.
+
+    One person at a time prepares. Raises CollectRefused, NotAsShown, FileNotValid.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [COLLECT_LOCK])
+    found = plan_debits(wish, today)
+    if token and token != found.token:
+        raise NotAsShown(
+            "Depuis que cette liste est affichée, quelque chose a changé : un paiement, un mandat, "
+            "une autre remise. Relisez-la avant de préparer la remise."
+        )
+    if not found.lines:
+        raise CollectRefused("Il n'y a rien à prélever.")
+    reference = _next_reference(wish.month)
+    message = str(value("sepa.debit_message", today))
+    debits = [_debit(line, reference) for line in found.lines]
+    data = write_debits(_file(found, debits, reference, message, today))
+    with history.act(PREPARED, actor=actor):
+        batch = DebitBatch(
+            reference=reference,
+            territory=wish.territory,
+            month=wish.month.first,
+            collect_on=wish.on,
+            message=message,
+            count=len(debits),
+            total=found.total,
+            sha256=hashlib.sha256(data).hexdigest(),
+            prepared_by=actor,
+        )
+        keep_file(batch, data)
+        batch.save()
+        for debit in debits:
+            debit.batch = batch
+        Debit.objects.bulk_create(debits)
+    return batch
+
+
+def keep_file(batch: Any, data: bytes) -> None:
+    """Keep a file in the private store; it goes away with a transaction that fails."""
+    batch.file.save(f"sepa/{uuid.uuid4().hex}.xml", ContentFile(data), save=False)
+
+
+def _next_reference(month: Month) -> str:
+    base = f"PRLV{month.year % 100:02d}{month.number:02d}"
+    rank = DebitBatch.objects.filter(reference__startswith=f"{base}-").count() + 1
+    return f"{base}-{rank}"
+
+
+def _debit(line: Candidate, reference: str) -> Debit:
+    mandate = line.mandate
+    again = "-R" if line.represents else ""
+    number = sepa_text(line.contract.number, 20).replace("/", "-").replace(" ", "-")
+    return Debit(
+        contract=line.contract,
+        mandate=mandate,
+        month=line.month,
+        end_to_end_id=f"{reference}-{number}{again}",
+        sequence=line.sequence,
+        amount=line.amount,
+        aid=line.aid,
+        debtor=sepa_text(mandate.holder or line.people, NAME) or mandate.reference,
+        iban_tail=mandate.iban_tail,
+        notified_on=line.announced.issued_on if line.announced else None,
+        represents=line.represents,
+    )
+
+
+def _file(
+    found: Collection, debits: Sequence[Debit], reference: str, message: str, today: date
+) -> DebitFile:
+    orders = tuple(
+        DebitOrder(
+            end_to_end_id=debit.end_to_end_id,
+            amount=debit.amount,
+            mandate=debit.mandate.reference,
+            signed_on=debit.mandate.signed_on or today,
+            sequence=debit.sequence,
+            debtor=debit.debtor,
+            iban=debit.mandate.iban,
+            bic=debit.mandate.bic,
+            remittance=_remittance(debit),
+        )
+        for debit in debits
+    )
+    return DebitFile(
+        message=message,
+        reference=reference,
+        made_at=clock.local_now(),
+        collect_on=found.on,
+        creditor=own_party(association(today)),
+        orders=orders,
+    )
+
+
+def _remittance(debit: Debit) -> str:
+    month = Month.of(debit.month).label
+    return sepa_text(f"Redevance {month} contrat {debit.contract.number}", REMITTANCE)
+
+
+def own_party(signs: Association) -> Party:
+    """Return the association as banks read it."""
+    return Party(
+        name=sepa_text(signs.name, NAME),
+        iban=signs.iban.replace(" ", ""),
+        bic=signs.bic.replace(" ", ""),
+        creditor_id=signs.creditor_id.replace(" ", "").upper(),
+    )
+
+
+def _locked(batch: DebitBatch) -> DebitBatch:
+    rows = DebitBatch.objects.select_for_update(no_key=True, of=("self",))
+    found: DebitBatch = rows.get(pk=batch.pk)
+    return found
+
+
+@transaction.atomic
+def send_debits(*, batch: DebitBatch, today: date, actor: User) -> DebitBatch:
+    """Note that a file is handed to the bank: once, by one person. Raises CollectRefused."""
+    with history.act(SENT, actor=actor):
+        found = _locked(batch)
+        if found.is_sent:
+            who, at = found.sent_by, localtime(found.sent_at)
+            raise CollectRefused(
+                f"Cette remise est déjà partie, envoyée par {who} le {at:%d/%m/%Y à %H:%M}. "
+                "Ne la déposez pas une seconde fois."
+            )
+        if not found.is_prepared:
+            raise CollectRefused("Cette remise est annulée : préparez-en une autre.")
+        if found.collect_on < today:
+            raise CollectRefused(
+                "Son jour de prélèvement est passé : annulez-la et préparez-en une autre."
+            )
+        found.state, found.sent_by, found.sent_at = BatchState.SENT, actor, clock.now()
+        found.save(update_fields=["state", "sent_by", "sent_at"])
+    return found
+
+
+@transaction.atomic
+def cancel_debits(*, batch: DebitBatch, reason: str, today: date, actor: User) -> DebitBatch:
+    """Cancel a file not sent; or sent, before its day, once the bank has cancelled it.
+
+    Raises CollectRefused.
+    """
+    if not reason.strip():
+        raise CollectRefused("Dites pourquoi la remise est annulée.")
+    with history.act(CANCELLED, actor=actor, reason=reason):
+        found = _locked(batch)
+        if found.state == BatchState.CANCELLED:
+            raise CollectRefused("Cette remise est déjà annulée.")
+        waiting = Debit.objects.filter(batch=found, state=DebitState.WAITING)
+        begun = Debit.objects.filter(batch=found).exclude(state=DebitState.WAITING).exists()
+        if found.is_sent and (begun or found.collect_on <= today):
+            raise CollectRefused(
+                "La banque l'exécute déjà : ce qui revient se traite rejet par rejet."
+            )
+        waiting.update(state=DebitState.CANCELLED)
+        # What it presented again may be presented again by another file.
+        found.state, found.cancelled_reason = BatchState.CANCELLED, reason.strip()[:200]
+        found.save(update_fields=["state", "cancelled_reason"])
+    return found
+
+
+@transaction.atomic
+def post_debits(*, batch: DebitBatch, today: date, actor: User) -> int:
+    """Post the debits of a file sent, on its day; return how many. Again = none.
+
+    They wait on "encaissements à rapprocher" until the bank shows them. Raises MonthLocked,
+    ContractClosed.
+    """
+    with history.act(POSTED, actor=actor):
+        found = _locked(batch)
+        if not found.is_sent or found.collect_on > today:
+            return 0
+        rows = Debit.objects.filter(batch=found, state=DebitState.WAITING)
+        debits = list(rows.select_related("contract", "mandate").order_by("contract_id", "pk"))
+        for debit in debits:
+            post_debit(debit, on=found.collect_on, actor=actor)
+        after_debits(debits, today=today, actor=actor, why="Un prélèvement a été encaissé.")
+    return len(debits)
+
+
+def post_debit(debit: Debit, *, on: date, actor: User, key: str = "") -> Entry:
+    """Post one debit: what the contract owes falls, what is to come from the bank grows."""
+    receivable = lock_account(debit.contract)
+    entry, _new = post(
+        key=key or f"debit:{debit.end_to_end_id}",
+        kind=EntryKind.PAYMENT,
+        on=on,
+        label=f"Prélèvement {debit.contract.number} · {debit.end_to_end_id}",
+        source={"means": "DIRECT_DEBIT", "payer": Payer.RESIDENT, "note": debit.end_to_end_id},
+        lines=[
+            Line(shared_account(AccountKind.IN_TRANSIT), debit.amount),
+            Line(receivable, -debit.amount, Payer.RESIDENT, debit.month),
+        ],
+        author=actor,
+    )
+    debit.state, debit.entry = DebitState.COLLECTED, entry
+    debit.save(update_fields=["state", "entry"])
+    Mandate.objects.filter(pk=debit.mandate_id).exclude(last_used_on__gt=on).update(last_used_on=on)
+    return entry
+
+
+def after_debits(debits: Sequence[Debit], *, today: date, actor: User, why: str) -> int:
+    """Allocate again what debits moved; return how many papers are no longer true."""
+    ids = sorted({debit.contract_id for debit in debits})
+    if not ids:
+        return 0
+    reallocate(ids)
+    withdrawn = withdraw_papers(contract_ids=ids, reason=why, on=today, actor=actor)
+    check_now()
+    return withdrawn
+
+
+def post_due(*, today: date, actor: User) -> int:
+    """Post every file sent whose day has come; return how many debits. Again = none."""
+    rows = DebitBatch.objects.filter(
+        state=BatchState.SENT, collect_on__lte=today, debits__state=DebitState.WAITING
+    ).distinct()
+    return sum(post_debits(batch=batch, today=today, actor=actor) for batch in rows.order_by("pk"))
+
+
+def summary(batch: DebitBatch) -> str:
+    """Say a file in a sentence."""
+    return (
+        f"{batch.reference} : {batch.count} prélèvements pour {euros(batch.total)} le "
+        f"{french_day(batch.collect_on)}"
+    )

@@ -1,0 +1,371 @@
+"""Refunds: prepared by one person, approved by another, paid by a file, posted when it shows."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+
+from caracol.accounts.models import Territory, User
+from caracol.accounts.policy import has_role
+from caracol.audit import history
+from caracol.core import clock
+from caracol.core.errors import Refused
+from caracol.core.money import ZERO, euros
+from caracol.parameters.selectors import association, value
+from payments.calculations.sepa import NAME, REMITTANCE, sepa_text
+from payments.calculations.target import next_target_day
+from payments.enums import (
+    AccountKind,
+    BatchState,
+    EntryKind,
+    Payer,
+    RefundSource,
+    RefundState,
+)
+from payments.models import Entry, Refund, RefundBatch
+from payments.selectors.deposits import Credit, credits_of
+from payments.selectors.refunds import owed_on
+from payments.services.accounts import account_of, lock_account, shared_account
+from payments.services.allocating import reallocate
+from payments.services.collecting import COLLECT_LOCK, check_day, keep_file, own_party
+from payments.services.mandates import checked_bic, checked_iban
+from payments.services.posting import Line, check_now, post, reverse
+from payments.services.settling import APPROVERS
+from payments.services.withdrawing import withdraw_papers
+from payments.writers.pain import write_transfers
+from payments.writers.shapes import TransferFile, TransferOrder
+from residents.models import Contract
+
+PREPARED = history.label("payments.refund-prepared", "Remboursement préparé")
+APPROVED = history.label("payments.refund-approved", "Remboursement approuvé")
+CANCELLED = history.label("payments.refund-cancelled", "Remboursement annulé")
+SENT = history.label("payments.refunds-sent", "Remise de virements envoyée")
+PAID = history.label("payments.refund-executed", "Remboursement vu à la banque")
+FAILED = history.label("payments.refund-failed", "Remboursement revenu")
+
+
+class RefundRefused(Refused):
+    """The refund cannot be so."""
+
+
+@transaction.atomic
+def prepare_refund(
+    *,
+    contract: Contract,
+    source: RefundSource,
+    payer: Payer,
+    amount: Decimal,
+    beneficiary: str,
+    iban: str,
+    today: date,
+    actor: User,
+    bic: str = "",
+    reason: str = "",
+) -> Refund:
+    """Propose to give a sum back on an account; another person approves.
+
+    Raises RefundRefused for more than is owed, IbanInvalid, ContractClosed.
+    """
+    compact = checked_iban(iban, strict=True)
+    code = checked_bic(bic, compact)
+    name = sepa_text(beneficiary, NAME)
+    if not name:
+        raise RefundRefused("Écrivez le nom du titulaire du compte, comme sur son RIB.")
+    with history.act(PREPARED, actor=actor):
+        lock_account(contract)
+        found = _owed(contract, source, payer)
+        if amount <= 0 or amount > found.amount:
+            raise RefundRefused(
+                f"{euros(found.amount)} peuvent être rendus ici : {euros(amount)} ne le peuvent "
+                "pas."
+            )
+        return Refund.objects.create(
+            contract=contract,
+            source=source,
+            payer=payer,
+            amount=amount,
+            reason=sepa_text(reason or found.reason, REMITTANCE),
+            beneficiary=name,
+            iban=compact,
+            iban_tail=compact[-4:],
+            bic=code,
+            prepared_on=today,
+            prepared_by=actor,
+        )
+
+
+def _owed(contract: Contract, source: RefundSource, payer: Payer) -> Any:
+    for one in owed_on(contract):
+        if (one.source, one.payer) == (source, payer):
+            return one
+    raise RefundRefused(
+        "Il n'y a plus rien à rendre ici : la somme est déjà demandée, ou le compte a changé."
+    )
+
+
+def _locked(refund: Refund) -> Refund:
+    rows = Refund.objects.select_for_update(no_key=True, of=("self",))
+    found: Refund = rows.select_related("contract__territory", "moved", "entry").get(pk=refund.pk)
+    return found
+
+
+@transaction.atomic
+def approve_refund(*, refund: Refund, today: date, actor: User) -> Refund:
+    """Approve what another person prepared; an advance leaves the account for what is to be paid.
+
+    Raises RefundRefused, MonthLocked, ContractClosed.
+    """
+    with history.act(APPROVED, actor=actor):
+        lock_account(refund.contract)
+        found = _locked(refund)
+        if found.state != RefundState.PREPARED:
+            raise RefundRefused(
+                f"Ce remboursement n'est plus à approuver : il est {found.get_state_display()}."
+            )
+        _check_approver(found, actor)
+        # Prepared, it is counted as under way: what is left must not be below nothing.
+        _check_still_owed(found)
+        if found.source == RefundSource.ACCOUNT:
+            found.moved = _move(found, today, actor)
+        found.state = RefundState.APPROVED
+        found.approved_by, found.approved_on = actor, today
+        found.save()
+        check_now()
+    return found
+
+
+def _check_approver(refund: Refund, actor: User) -> None:
+    if not has_role(actor, APPROVERS, refund.contract.territory_id):
+        raise RefundRefused("La direction approuve les remboursements.")
+    if refund.prepared_by_id == actor.pk:
+        raise RefundRefused(
+            "Vous avez préparé ce remboursement : une autre personne de la direction l'approuve."
+        )
+
+
+def _check_still_owed(refund: Refund) -> None:
+    contract = refund.contract
+    # Aside, it would be owed again: ask as if it were not under way.
+    Refund.objects.filter(pk=refund.pk).update(state=RefundState.CANCELLED)
+    try:
+        owed = _owed(contract, RefundSource(refund.source), Payer(refund.payer)).amount
+    except RefundRefused:
+        owed = ZERO
+    Refund.objects.filter(pk=refund.pk).update(state=RefundState.PREPARED)
+    if refund.amount > owed:
+        raise RefundRefused(
+            f"Le compte a changé depuis : {euros(owed)} peuvent être rendus, pas "
+            f"{euros(refund.amount)}. Annulez-le et préparez-en un autre."
+        )
+
+
+def _move(refund: Refund, today: date, actor: User) -> Entry:
+    contract = refund.contract
+    receivable = account_of(contract, AccountKind.RECEIVABLE)
+    lines = [
+        Line(receivable, share.amount, share.payer, share.month)
+        for share in _shares(credits_of(contract), refund.amount)
+    ]
+    entry, _new = post(
+        key=f"refund-approved:{refund.pk}",
+        kind=EntryKind.TRANSFER,
+        on=today,
+        label=f"Remboursement approuvé {contract.number} · {refund.reason}",
+        source={"refund": refund.pk},
+        lines=[
+            *lines,
+            Line(account_of(contract, AccountKind.REFUND_DUE), -refund.amount, refund.payer),
+        ],
+        author=actor,
+    )
+    _after(contract, "Une avance du compte a été rendue.", today, actor)
+    return entry
+
+
+def _shares(credits: Sequence[Credit], amount: Decimal) -> list[Credit]:
+    """Return from which money an amount is given back: aid above its month first."""
+    shares = []
+    for one in sorted(credits, key=lambda one: (one.payer != Payer.CAF, one.month or date.min)):
+        part = min(one.amount, amount)
+        if part > 0:
+            shares.append(Credit(one.payer, one.month, part))
+            amount -= part
+    return shares
+
+
+def _after(contract: Contract, why: str, today: date, actor: User) -> None:
+    reallocate([contract.pk])
+    withdraw_papers(contract_ids=[contract.pk], reason=why, on=today, actor=actor)
+
+
+@transaction.atomic
+def cancel_refund(*, refund: Refund, reason: str, today: date, actor: User) -> Refund:
+    """Take back a refund that is in no file; an approval is reversed. Raises RefundRefused."""
+    if not reason.strip():
+        raise RefundRefused("Dites pourquoi ce remboursement est annulé.")
+    with history.act(CANCELLED, actor=actor, reason=reason):
+        lock_account(refund.contract)
+        found = _locked(refund)
+        if found.state not in {RefundState.PREPARED, RefundState.APPROVED}:
+            raise RefundRefused(
+                f"Ce remboursement est {found.get_state_display()} : il ne s'annule plus ici."
+            )
+        if found.state == RefundState.APPROVED and not has_role(
+            actor, APPROVERS, found.contract.territory_id
+        ):
+            raise RefundRefused("La direction annule un remboursement approuvé.")
+        if found.moved is not None:
+            on = max(today, found.moved.date)
+            reverse(entry=found.moved, on=on, author=actor, reason=reason)
+            _after(found.contract, f"Un remboursement est annulé : {reason}", today, actor)
+        found.state, found.closed_reason = RefundState.CANCELLED, reason.strip()[:200]
+        found.save(update_fields=["state", "closed_reason"])
+        check_now()
+    return found
+
+
+@transaction.atomic
+def send_refunds(
+    *, today: date, actor: User, territory: Territory | None = None, on: date | None = None
+) -> RefundBatch | None:
+    """Write the file of the approved refunds and note it sent: each leaves once.
+
+    None when nothing is approved. Raises CollectRefused for a day no bank settles on, FileNotValid.
+    """
+    day = on or next_target_day(today)
+    check_day(day, today)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 1)", [COLLECT_LOCK])
+    rows = Refund.objects.select_for_update(no_key=True, of=("self",))
+    rows = rows.filter(state=RefundState.APPROVED)
+    if territory is not None:
+        rows = rows.filter(contract__territory=territory)
+    refunds = list(rows.select_related("contract").order_by("contract__number", "pk"))
+    if not refunds:
+        return None
+    with history.act(SENT, actor=actor):
+        batch = _batch(refunds, day, territory, today, actor)
+        for refund in refunds:
+            refund.state, refund.batch = RefundState.SENT, batch
+            refund.save(update_fields=["state", "batch", "end_to_end_id"])
+    return batch
+
+
+def _batch(
+    refunds: Sequence[Refund], day: date, territory: Territory | None, today: date, actor: User
+) -> RefundBatch:
+    base = f"REMB{today.year % 100:02d}{today.month:02d}"
+    rank = RefundBatch.objects.filter(reference__startswith=f"{base}-").count() + 1
+    reference = f"{base}-{rank}"
+    message = str(value("sepa.transfer_message", today))
+    for position, refund in enumerate(refunds, start=1):
+        refund.end_to_end_id = f"{reference}-{position:04d}"
+    data = write_transfers(
+        TransferFile(
+            message=message,
+            reference=reference,
+            made_at=clock.local_now(),
+            execute_on=day,
+            debtor=own_party(association(today)),
+            orders=tuple(_order(refund) for refund in refunds),
+        )
+    )
+    batch = RefundBatch(
+        reference=reference,
+        territory=territory,
+        execute_on=day,
+        message=message,
+        state=BatchState.SENT,
+        count=len(refunds),
+        total=sum((refund.amount for refund in refunds), ZERO),
+        sha256=hashlib.sha256(data).hexdigest(),
+        sent_by=actor,
+    )
+    keep_file(batch, data)
+    batch.save()
+    return batch
+
+
+def _order(refund: Refund) -> TransferOrder:
+    words = f"{refund.reason} contrat {refund.contract.number}"
+    return TransferOrder(
+        end_to_end_id=refund.end_to_end_id,
+        amount=refund.amount,
+        beneficiary=refund.beneficiary,
+        iban=refund.iban,
+        bic=refund.bic,
+        remittance=sepa_text(words, REMITTANCE),
+    )
+
+
+@transaction.atomic
+def pay_refund(*, refund: Refund, line: Any, on: date, actor: User) -> bool:
+    """Post a refund that the bank shows as paid; False when it was posted already."""
+    with history.act(PAID, actor=actor):
+        lock_account(refund.contract)
+        found = _locked(refund)
+        if found.state == RefundState.PAID:
+            return False
+        if found.state != RefundState.SENT:
+            raise RefundRefused(f"Ce remboursement est {found.get_state_display()}.")
+        entry, _new = post(
+            key=f"transfer:{found.end_to_end_id}:{_times(found) + 1}",
+            kind=EntryKind.REFUND,
+            on=on,
+            label=f"Remboursement {found.contract.number} · {found.end_to_end_id}",
+            source={"means": "TRANSFER", "payer": found.payer, "note": found.end_to_end_id},
+            lines=[
+                Line(account_of(found.contract, AccountKind.REFUND_DUE), found.amount, found.payer),
+                Line(shared_account(AccountKind.IN_TRANSIT), -found.amount),
+            ],
+            author=actor,
+        )
+        found.state, found.entry, found.paid_on = RefundState.PAID, entry, on
+        found.bank_line = line
+        found.save(update_fields=["state", "entry", "paid_on", "bank_line"])
+    return True
+
+
+def _times(refund: Refund) -> int:
+    """Return how many times a refund was posted: a line tied, then untied, is tied afresh."""
+    return Entry.objects.filter(key__startswith=f"transfer:{refund.end_to_end_id}:").count()
+
+
+@transaction.atomic
+def unpay_refund(*, refund: Refund, on: date, actor: User, reason: str) -> None:
+    """Take back that the bank showed a refund: it is sent, and waits for its line again."""
+    with history.act(FAILED, actor=actor, reason=reason):
+        lock_account(refund.contract)
+        found = _locked(refund)
+        if found.state != RefundState.PAID or found.entry is None:
+            raise RefundRefused("Ce remboursement n'est pas inscrit comme payé.")
+        reverse(entry=found.entry, on=max(on, found.entry.date), author=actor, reason=reason)
+        found.state, found.entry, found.bank_line = RefundState.SENT, None, None
+        found.paid_on = None
+        found.save(update_fields=["state", "entry", "bank_line", "paid_on"])
+
+
+@transaction.atomic
+def fail_refund(*, refund: Refund, code: str, on: date, today: date, actor: User) -> bool:
+    """Note that a transfer was refused or came back: the sum is to be refunded again.
+
+    False when it was known already. Raises RefundRefused, MonthLocked, ContractClosed.
+    """
+    with history.act(FAILED, actor=actor, reason=code):
+        lock_account(refund.contract)
+        found = _locked(refund)
+        if found.state == RefundState.RETURNED:
+            return False
+        if found.state not in {RefundState.SENT, RefundState.PAID}:
+            raise RefundRefused(f"Ce remboursement est {found.get_state_display()}.")
+        if found.entry is not None:
+            on = max(on, found.entry.date)
+            reverse(entry=found.entry, on=on, author=actor, reason=f"Virement revenu {code}")
+        found.state = RefundState.RETURNED
+        found.closed_reason = f"Refusé ou revenu {code}".strip()
+        found.save(update_fields=["state", "closed_reason"])
+        check_now()
+    return True

@@ -1,0 +1,219 @@
+"""Mandates: their list, a contract's, and what is done with them."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import redirect
+
+from caracol.accounts.policy import may_on
+from caracol.audit.services import record_access
+from caracol.core import clock
+from caracol.core.errors import Refused
+from caracol.core.pages import PageRequest, allowed, get_visible_or_404, page, render_page
+from caracol.core.text import sort_key
+from caracol.ui import toasts
+from payments.enums import MandateState
+from payments.forms import ReasonForm
+from payments.models import Debit, Mandate
+from payments.selectors.collecting import people_of_contracts
+from payments.selectors.mandates import aid_deducted, viewed
+from payments.selectors.return_reasons import Reasons
+from payments.services.mandates import (
+    prepare_mandate,
+    resume_mandate,
+    revoke_mandate,
+    say_aid,
+    sign_mandate,
+    suspend_mandate,
+)
+from payments.views.file_forms import MandateForm, SignedForm
+from residents.models import Contract
+from residents.selectors.contract_frame import contract_frame
+
+TAB = "payments:contract-mandate"
+_ACTS = ("prepare", "sign", "suspend", "resume", "revoke", "aid")
+_ROWS = 50
+
+
+@page("payments:mandate-list")
+def mandate_list(request: PageRequest) -> HttpResponse:
+    """List the mandates that live, those to look at first; search and state in the address."""
+    today = clock.today()
+    rows = allowed(request, Mandate.objects.filter(revoked_on=None)).select_related("contract")
+    words = request.GET.get("q", "").strip()
+    if words:
+        key = sort_key(words)
+        rows = rows.filter(
+            Q(reference__icontains=words)
+            | Q(contract__number__icontains=words)
+            | Q(contract__holders__person__search_key__contains=key)
+        ).distinct()
+    found = viewed(rows.defer("iban").order_by("contract__number", "pk"), today)
+    counts = {state: sum(view.state == state for view in found) for state in MandateState}
+    asked = request.GET.get("etat", "")
+    kept = [view for view in found if not asked or view.state == asked]
+    shown = Paginator(kept, _ROWS).get_page(request.GET.get("page"))
+    people = people_of_contracts([view.mandate.contract_id for view in shown])
+    context = {
+        "words": words,
+        "asked": asked,
+        "states": [(state.value, state.label, counts[state]) for state in MandateState
+                   if counts[state]],
+        "total": len(found),
+        "shown": shown,
+        "lines": [(view, people.get(view.mandate.contract_id, "")) for view in shown],
+    }  # fmt: skip
+    return render_page(request, "payments/mandates.html", context)
+
+
+@page(TAB)
+def contract_mandate(request: PageRequest, pk: int) -> HttpResponse:
+    """Show how a contract is debited: its mandates, its debits, what came back and why."""
+    context = contract_frame(request, pk)
+    contract, day = context["contract"], context["day"]
+    rows = Mandate.objects.filter(contract=contract).select_related("document").defer("iban")
+    views = viewed(rows.order_by("-pk"), day)
+    debits = Debit.objects.filter(contract=contract).select_related("batch", "mandate")
+    reasons = Reasons(day)
+    context |= {
+        "living": next((view for view in views if view.is_alive), None),
+        "earlier": [view for view in views if not view.is_alive],
+        "debits": [(debit, reasons.of(debit.return_code)) for debit in debits.order_by("-pk")[:24]],
+        "aid_is_deducted": contract.pk in aid_deducted([contract.pk]),
+        "can": {
+            name: may_on(request.user, f"payments:mandate-{name}", contract.territory_id)
+            for name in _ACTS
+        },
+    }
+    record_access(
+        actor=request.user,
+        action="VIEW",
+        subject=contract,
+        label=f"Prélèvement du contrat {contract.number}",
+        page=request.page_key,
+    )
+    return render_page(request, "payments/mandate.html", context)
+
+
+@page("payments:mandate-prepare", methods=("GET", "POST"))
+def mandate_prepare(request: PageRequest, pk: int) -> HttpResponse:
+    """Ask for the account and prepare the mandate, to be printed and signed."""
+    contract = get_visible_or_404(request, Contract.objects.all(), pk=pk)
+    holder = people_of_contracts([contract.pk]).get(contract.pk, "").split(", ")[0]
+    form = MandateForm(request.POST or None, initial={"holder": holder})
+    if form.is_valid():
+        try:
+            made = prepare_mandate(
+                contract=contract, today=clock.today(), actor=request.user, **form.cleaned_data
+            )
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            toasts.say(
+                request,
+                f"Mandat {made.reference} préparé : imprimez-le, faites-le signer, puis notez la "
+                "date.",
+            )
+            return redirect(TAB, pk=contract.pk)
+    before = Mandate.objects.filter(contract=contract, revoked_on=None).defer("iban").first()
+    context = {"contract": contract, "form": form, "before": before}
+    return render_page(request, "payments/mandate_prepare.html", context)
+
+
+def _mandate(request: PageRequest, pk: int) -> Mandate:
+    rows = Mandate.objects.select_related("contract__territory").defer("iban")
+    found: Mandate = get_visible_or_404(request, rows, pk=pk)
+    return found
+
+
+@page("payments:mandate-sign", methods=("GET", "POST"))
+def mandate_sign(request: PageRequest, pk: int) -> HttpResponse:
+    """Ask on which day the mandate was signed."""
+    mandate = _mandate(request, pk)
+    form = SignedForm(request.POST or None, initial={"signed_on": clock.today()})
+    if form.is_valid():
+        try:
+            sign_mandate(
+                mandate=mandate,
+                signed_on=form.cleaned_data["signed_on"],
+                today=clock.today(),
+                actor=request.user,
+            )
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            toasts.say(request, "Mandat signé : ce contrat peut être prélevé.")
+            return redirect(TAB, pk=mandate.contract_id)
+    context = {"mandate": mandate, "contract": mandate.contract, "form": form}
+    return render_page(request, "payments/mandate_sign.html", context)
+
+
+def _ask_why(
+    request: PageRequest, pk: int, act: Any, said: str, words: dict[str, str]
+) -> HttpResponse:
+    mandate = _mandate(request, pk)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        try:
+            act(mandate=mandate, reason=reason, today=clock.today(), actor=request.user)
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            toasts.say(request, said)
+            return redirect(TAB, pk=mandate.contract_id)
+    context = {"mandate": mandate, "contract": mandate.contract, "form": form, **words}
+    return render_page(request, "payments/mandate_why.html", context)
+
+
+@page("payments:mandate-suspend", methods=("GET", "POST"))
+def mandate_suspend(request: PageRequest, pk: int) -> HttpResponse:
+    """Ask why a mandate is suspended."""
+    words = {
+        "title": "Suspendre le mandat",
+        "effect": "Aucun prélèvement ne partira tant que vous ne l'aurez pas repris.",
+        "button": "Suspendre",
+    }
+    return _ask_why(request, pk, suspend_mandate, "Mandat suspendu.", words)
+
+
+@page("payments:mandate-revoke", methods=("GET", "POST"))
+def mandate_revoke(request: PageRequest, pk: int) -> HttpResponse:
+    """Ask why a mandate is revoked."""
+    words = {
+        "title": "Révoquer le mandat",
+        "effect": "Il ne resservira jamais : pour prélever de nouveau, il en faudra un autre, "
+        "signé. Sa référence n'est pas réutilisée.",
+        "button": "Révoquer",
+    }
+    return _ask_why(request, pk, revoke_mandate, "Mandat révoqué.", words)
+
+
+@page("payments:mandate-resume", methods=("POST",))
+def mandate_resume(request: PageRequest, pk: int) -> HttpResponse:
+    """Let a suspended mandate serve again."""
+    mandate = _mandate(request, pk)
+    try:
+        resume_mandate(mandate=mandate, actor=request.user)
+    except Refused as refusal:
+        toasts.say(request, refusal.message, tone="danger")
+    else:
+        toasts.say(request, "Mandat repris : ce contrat peut être prélevé.")
+    return redirect(TAB, pk=mandate.contract_id)
+
+
+@page("payments:mandate-aid", methods=("POST",))
+def mandate_aid(request: PageRequest, pk: int) -> HttpResponse:
+    """Say whether the aid is deducted before the CAF has paid once."""
+    mandate = _mandate(request, pk)
+    deducted = request.POST.get("deduire") == "oui"
+    try:
+        say_aid(mandate=mandate, deducted=deducted, today=clock.today(), actor=request.user)
+    except Refused as refusal:
+        toasts.say(request, refusal.message, tone="danger")
+    else:
+        said = "L'aide sera déduite des prélèvements." if deducted else "L'aide n'est plus déduite."
+        toasts.say(request, said)
+    return redirect(TAB, pk=mandate.contract_id)

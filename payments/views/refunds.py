@@ -1,0 +1,218 @@
+"""Refunds: what may be given back, who prepared and approved, the files, what the bank shows."""
+
+from typing import BinaryIO, cast
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+
+from caracol.accounts.policy import may
+from caracol.audit.services import record_access
+from caracol.core import clock
+from caracol.core.errors import Refused
+from caracol.core.money import ZERO, euros
+from caracol.core.pages import PageRequest, allowed, get_visible_or_404, page, render_page
+from caracol.documents.views.files import private_file
+from caracol.ui import toasts
+from payments.enums import Payer, RefundSource, RefundState
+from payments.forms import ReasonForm
+from payments.models import Mandate, Refund, RefundBatch
+from payments.selectors.collecting import people_of_contracts
+from payments.selectors.refunds import contestable_debit, contracts_to_refund, owed_on
+from payments.services.refunding import (
+    approve_refund,
+    cancel_refund,
+    prepare_refund,
+    send_refunds,
+)
+from payments.views.file_forms import RefundRequestForm
+from payments.views.scope import Scope
+from residents.models import Contract
+
+LIST = "payments:refund-list"
+_MOST, _BATCHES = 40, 12
+_TONES = {
+    RefundState.PREPARED: "warning",
+    RefundState.APPROVED: "info",
+    RefundState.SENT: "info",
+    RefundState.PAID: "success",
+    RefundState.RETURNED: "danger",
+    RefundState.CANCELLED: "neutral",
+}
+
+
+@page(LIST)
+def refund_list(request: PageRequest) -> HttpResponse:
+    """Show what may be given back, what waits for whom, and the files."""
+    contracts = contracts_to_refund(allowed(request, Contract.objects.all()))
+    first = list(contracts.order_by("number")[:_MOST])
+    owed = [one for contract in first for one in owed_on(contract)]
+    rows = allowed(request, Refund.objects.all()).select_related("contract", "prepared_by", "batch")
+    asked = request.GET.get("etat", "")
+    if asked in RefundState.values:
+        rows = rows.filter(state=asked)
+    refunds = list(rows.order_by("-pk")[:_MOST])
+    people = people_of_contracts(
+        {one.contract.pk for one in owed} | {one.contract_id for one in refunds}
+    )
+    approved = allowed(request, Refund.objects.filter(state=RefundState.APPROVED))
+    amounts = list(approved.values_list("amount", flat=True))
+    context = {
+        "owed": [(one, people.get(one.contract.pk, "")) for one in owed],
+        "refunds": [
+            (one, people.get(one.contract_id, ""), _TONES[RefundState(one.state)])
+            for one in refunds
+        ],
+        "asked": asked,
+        "states": RefundState.choices,
+        "approved": len(amounts),
+        "approved_total": sum(amounts, ZERO),
+        "batches": list(allowed(request, RefundBatch.objects.all()).order_by("-pk")[:_BATCHES]),
+        "day": clock.today(),
+        "can": {
+            name: may(request.user, f"payments:refund-{name}")
+            for name in ("prepare", "approve", "cancel", "send", "file")
+        },
+    }
+    return render_page(request, "payments/refunds.html", context)
+
+
+@page("payments:refund-prepare", methods=("GET", "POST"))
+def refund_prepare(request: PageRequest, pk: int) -> HttpResponse:
+    """Ask how much is given back, to whom, on which account."""
+    contract = get_visible_or_404(request, Contract.objects.all(), pk=pk)
+    owed = owed_on(contract)
+    mandate = Mandate.objects.signed().filter(contract=contract).first()
+    holder = people_of_contracts([contract.pk]).get(contract.pk, "").split(", ")[0]
+    form = RefundRequestForm(
+        request.POST or None,
+        owed=owed,
+        initial={
+            "what": owed[0].key if owed else "",
+            "amount": owed[0].amount if owed else None,
+            "beneficiary": (mandate.holder if mandate else "") or holder,
+            "iban": mandate.iban if mandate else "",
+        },
+    )
+    if form.is_valid():
+        data = form.cleaned_data
+        source, _, payer = data["what"].partition(":")
+        try:
+            prepare_refund(
+                contract=contract,
+                source=RefundSource(source),
+                payer=Payer(payer),
+                amount=data["amount"],
+                beneficiary=data["beneficiary"],
+                iban=data["iban"],
+                today=clock.today(),
+                actor=request.user,
+            )
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            toasts.say(
+                request,
+                f"Remboursement de {euros(data['amount'])} préparé : une autre personne de la "
+                "direction l'approuve.",
+            )
+            return redirect(LIST)
+    context = {
+        "contract": contract,
+        "form": form,
+        "owed": owed,
+        "risk": contestable_debit(contract, clock.today()),
+    }
+    return render_page(request, "payments/refund_prepare.html", context)
+
+
+def _refund(request: PageRequest, pk: int) -> Refund:
+    rows = Refund.objects.select_related("contract__territory", "prepared_by", "approved_by")
+    found: Refund = get_visible_or_404(request, rows, pk=pk)
+    return found
+
+
+@page("payments:refund-approve", methods=("GET", "POST"))
+def refund_approve(request: PageRequest, pk: int) -> HttpResponse:
+    """Show what another person prepared, with the account it goes to, and approve it."""
+    refund = _refund(request, pk)
+    refusal = ""
+    if request.method == "POST":
+        try:
+            approve_refund(refund=refund, today=clock.today(), actor=request.user)
+        except Refused as refused:
+            refusal = refused.message
+        else:
+            toasts.say(
+                request,
+                f"Remboursement de {euros(refund.amount)} approuvé : il partira avec la prochaine "
+                "remise de virements.",
+            )
+            return redirect(LIST)
+    context = {
+        "refund": refund,
+        "contract": refund.contract,
+        "people": people_of_contracts([refund.contract_id]).get(refund.contract_id, ""),
+        "refusal": refusal,
+        "is_own": refund.prepared_by_id == request.user.pk,
+        "is_prepared": refund.state == RefundState.PREPARED,
+        "risk": contestable_debit(refund.contract, clock.today()),
+    }
+    return render_page(request, "payments/refund_approve.html", context)
+
+
+@page("payments:refund-cancel", methods=("GET", "POST"))
+def refund_cancel(request: PageRequest, pk: int) -> HttpResponse:
+    """Ask why a refund is cancelled, then cancel it."""
+    refund = _refund(request, pk)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        try:
+            cancel_refund(
+                refund=refund,
+                reason=form.cleaned_data["reason"],
+                today=clock.today(),
+                actor=request.user,
+            )
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            toasts.say(request, "Remboursement annulé.")
+            return redirect(LIST)
+    context = {"refund": refund, "contract": refund.contract, "form": form}
+    return render_page(request, "payments/refund_cancel.html", context)
+
+
+@page("payments:refund-send", methods=("POST",))
+def refund_send(request: PageRequest) -> HttpResponse:
+    """Write the file of the approved refunds, confirmed on the list."""
+    scope = Scope(request)
+    territory = scope.chosen or (None if scope.sees_all else next(iter(scope.territories), None))
+    try:
+        batch = send_refunds(today=clock.today(), actor=request.user, territory=territory)
+    except Refused as refusal:
+        toasts.say(request, refusal.message, tone="danger")
+        return redirect(LIST)
+    if batch is None:
+        toasts.say(request, "Aucun remboursement approuvé n'attend.", tone="info")
+    else:
+        toasts.say(
+            request,
+            f"Remise {batch} : {batch.count} virements pour {euros(batch.total)}. Téléchargez le "
+            "fichier et déposez-le à la banque.",
+        )
+    return redirect(LIST)
+
+
+@page("payments:refund-file")
+def refund_file(request: PageRequest, pk: int) -> HttpResponseBase:
+    """Give the file of a batch of transfers."""
+    batch = get_visible_or_404(request, RefundBatch.objects.all(), pk=pk)
+    record_access(
+        actor=request.user,
+        action="DOWNLOAD",
+        subject=batch,
+        label=f"Fichier de la remise {batch}",
+        page=request.page_key,
+        rows=batch.count,
+    )
+    return private_file(cast(BinaryIO, batch.file.open("rb")), name=batch.file_name)

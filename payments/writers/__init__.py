@@ -1,0 +1,1 @@
+"""The files that banks execute, written and checked before they leave."""

@@ -1,0 +1,1 @@
+"""Mandates, debits, what comes back, refunds."""
