@@ -10,6 +10,8 @@ from typing import TextIO
 
 from django.db import transaction
 
+from caracol.core.export import safe_text
+from payments.calculations.fec import COLUMNS
 from payments.models import Posting
 
 HLEDGER_ROOTS = {
@@ -55,11 +57,7 @@ JOURNALS = {
     "BANK": ("BQ", "Encaissements"),
 }
 MISCELLANEOUS = ("OD", "Opérations diverses")
-FEC_COLUMNS = (
-    *("JournalCode", "JournalLib", "EcritureNum", "EcritureDate", "CompteNum", "CompteLib"),
-    *("CompAuxNum", "CompAuxLib", "PieceRef", "PieceDate", "EcritureLib", "Debit", "Credit"),
-    *("EcritureLet", "DateLet", "ValidDate", "Montantdevise", "Idevise"),
-)
+FEC_COLUMNS = COLUMNS
 CSV_COLUMNS = (
     *("entry", "key", "kind", "date", "label", "account", "contract", "amount", "payer", "month"),
 )
@@ -96,15 +94,25 @@ Writer = Callable[[TextIO, Iterator[list[Row]]], Exported]
 
 
 @transaction.atomic
-def export_ledger(stream: TextIO, form: str) -> Exported:
-    """Write the ledger, oldest entry first, as "hledger", "beancount", "fec" or "csv"."""
-    return WRITERS[form](stream, _entries())
+def export_ledger(
+    stream: TextIO, form: str, *, first: date | None = None, last: date | None = None
+) -> Exported:
+    """Write the ledger, oldest entry first, as "hledger", "beancount", "fec" or "csv".
+
+    With days, only the entries dated from `first` to `last`.
+    """
+    return WRITERS[form](stream, _entries(first, last))
 
 
-def _entries() -> Iterator[list[Row]]:
+def _entries(first: date | None, last: date | None) -> Iterator[list[Row]]:
     """Yield each entry's rows, by date then order of writing, a few in memory at a time."""
+    postings = Posting.objects.all()
+    if first is not None:
+        postings = postings.filter(entry__date__gte=first)
+    if last is not None:
+        postings = postings.filter(entry__date__lte=last)
     rows = (
-        Posting.objects.order_by("entry__date", "entry_id", "pk")
+        postings.order_by("entry__date", "entry_id", "pk")
         .values_list(
             "entry_id",
             "entry__key",
@@ -204,7 +212,8 @@ def _fec_row(number: int, row: Row) -> list[str]:
         _comma(max(-row.amount, Decimal(0))),
         "",
         "",
-        f"{row.written_on:%Y%m%d}",
+        # An entry dated ahead (a month billed before it begins) is final on its own day.
+        f"{max(row.written_on, row.on):%Y%m%d}",
         "",
         "",
     ]
@@ -218,7 +227,7 @@ def _csv(stream: TextIO, entries: Iterator[list[Row]]) -> Exported:
         for row in rows:
             writer.writerow(
                 [
-                    *(row.entry, row.key, row.kind, row.on, _unarmed(row.label), row.code),
+                    *(row.entry, row.key, row.kind, row.on, safe_text(row.label), row.code),
                     *(row.contract or "", f"{row.amount:.2f}", row.payer),
                     f"{row.month:%Y-%m}" if row.month else "",
                 ]
@@ -230,11 +239,6 @@ def _csv(stream: TextIO, entries: Iterator[list[Row]]) -> Exported:
 
 def _one_line(text: str) -> str:
     return " ".join(text.replace(";", ",").split())
-
-
-def _unarmed(text: str) -> str:
-    """Keep a spreadsheet from reading a label as a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r\n" else text
 
 
 def _comma(amount: Decimal) -> str:

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 
 from caracol.core.periods import Month
+from payments.calculations.fec import check_fec
 from payments.enums import PaymentMeans
 from payments.models import Entry, Posting
 from payments.services.books import FEC_COLUMNS, export_ledger
@@ -93,3 +94,14 @@ def test_the_csv_carries_no_formula(books):
     rows = list(csv.DictReader(io.StringIO(exported("csv"))))
     assert sum(D(row["amount"]) for row in rows) == 0
     assert not [row for row in rows if row["label"][:1] in "=+-@\t"]
+
+
+def test_the_fec_of_the_books_passes_the_checker(books):
+    """Every rule of the text, whatever was billed ahead; a period keeps its own entries."""
+    stream = io.StringIO()
+    export_ledger(stream, "fec")
+    report = check_fec(stream.getvalue().encode(), "123456782FEC20261231.txt")
+    assert (report.errors, report.remarks) == ([], [])
+    part = io.StringIO()
+    export_ledger(part, "fec", first=date(2026, 11, 6), last=date(2026, 11, 6))
+    assert check_fec(part.getvalue().encode()).entries == 1
