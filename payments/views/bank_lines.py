@@ -122,7 +122,11 @@ def line_seen(request: PageRequest, pk: int) -> BankLine:
 def bank_line(request: PageRequest, pk: int) -> HttpResponse:
     """Show a line with its proposals, to be decided by keyboard."""
     line, queue = line_seen(request, pk), Queue(request)
-    return render_page(request, "payments/bank_line.html", line_context(request, line, queue))
+    context = line_context(request, line, queue)
+    htmx = getattr(request, "htmx", None)
+    if htmx and htmx.target == "trouves":
+        return render_page(request, "payments/bank_found.html", context)
+    return render_page(request, "payments/bank_line.html", context)
 
 
 def line_context(
@@ -141,7 +145,6 @@ def line_context(
         "may_decide": decides,
         "history": _history(line),
         "may_take": may_be_taken(line),
-        "partials": ("trouves",),
     }
     if line.state in OPEN_LINES:
         context |= _open_context(request, line, forms)

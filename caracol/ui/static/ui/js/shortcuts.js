@@ -54,7 +54,7 @@ export function startShortcuts() {
       event.preventDefault();
       if (own.matches("input, select, textarea")) own.focus();
       else own.click();
-      if (own.matches("summary")) own.parentElement.querySelector("input, select")?.focus();
+      if (own.matches("summary")) own.parentElement.querySelector("input:not([type=hidden]), select")?.focus();
     }
   });
 }
