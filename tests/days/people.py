@@ -1,10 +1,9 @@
 """Those whose days are lived here: a town of their own, and an eye that looks at every page.
 
-`eye(page)` holds each page it looks at against axe and its own width, in light on the screen of
-the day and in dark on the other one; what it found wrong is told together once the day is over.
+`eye(page)` holds each page it looks at against axe and its own width, at both sizes and in both
+schemes; what it found wrong is told together once the day is over.
 """
 
-import re
 from datetime import timedelta
 from decimal import Decimal
 from itertools import count
@@ -17,20 +16,9 @@ from caracol.core.periods import Month, add_months, end_of_duration
 from caracol.parameters.models import Association
 from payments.services.closing import close_month
 from tests import factories
-from tests.helpers.browsers import DESKTOP, PHONE, screenshot
+from tests.helpers.looking import look_everywhere
 from tests.residents.services.conftest import make_association
-from tests.residents.views.test_browser import AXE, TOO_WIDE
-from tests.residents.views.test_browser import RUN_AXE as AXE_RUNS
 
-AMOUNT = re.compile(r"\d\s?€")
-# The administration's policy lets axe fetch nothing: no rule that we hold needs it.
-RUN_AXE = AXE_RUNS.replace("resultTypes", "preload: false, resultTypes")
-AT_REST = """async () => {
-    const frame = () => new Promise((done) => requestAnimationFrame(done));
-    await frame();
-    await Promise.all(document.getAnimations().map((a) => a.finished.catch(() => null)));
-    await frame();
-}"""
 _numbers = count(1)
 
 
@@ -42,29 +30,13 @@ class Eye:
         self.faults = {}
 
     def look(self, name):
-        """Look at the page as it is now: its own screen in light, the other one in dark."""
+        """Look at the page as it is now, at both sizes and in both schemes; leave its own size."""
         page, own = self.page, self.page.viewport_size
         if page.locator("script[src*='app']").count():
             page.wait_for_selector("html[data-ready]", state="attached")
-        if not page.evaluate("Boolean(window.axe)"):
-            page.evaluate(AXE)
-        other = PHONE if own == DESKTOP else DESKTOP
-        # A change of size makes Chromium draw again in the colours of the new scheme.
-        for size, scheme in ((own, "light"), (other, "dark")):
-            page.emulate_media(color_scheme=scheme)
-            page.set_viewport_size(size)
-            page.evaluate(AT_REST)
-            self._judge(f"{name}, {size['width']} px, {scheme}")
-        page.emulate_media(color_scheme="light")
+        if wrong := look_everywhere(page, name):
+            self.faults[name] = wrong
         page.set_viewport_size(own)
-
-    def _judge(self, where):
-        screenshot(self.page, where.replace(", ", "-").replace(" ", "_"))
-        wrong = self.page.evaluate(RUN_AXE)
-        if wide := self.page.evaluate(TOO_WIDE):
-            wrong = [*wrong, f"{wide} px too wide"]
-        if wrong:
-            self.faults[where] = wrong
 
     def rest(self):
         """Tell what was wrong."""
