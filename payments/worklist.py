@@ -17,8 +17,16 @@ from caracol.core.registries import (
     work_provider,
 )
 from caracol.notifications.models import MailOut
-from payments.enums import LockState, SettlementState, TermKind
-from payments.models import Account, DepositSettlement, PeriodLock, Term
+from payments.enums import BatchState, LockState, RefundState, SettlementState, TermKind
+from payments.models import (
+    Account,
+    Debit,
+    DebitBatch,
+    DepositSettlement,
+    PeriodLock,
+    Refund,
+    Term,
+)
 from payments.selectors.arrears import arrears, overdue_sum
 from payments.selectors.deposits import (
     DueReturn,
@@ -30,6 +38,7 @@ from payments.selectors.due_papers import notices_due, quittances_due, recus_due
 from payments.selectors.labels import contract_labels
 from payments.selectors.locking import may_lock_books
 from payments.selectors.month import RECEIPT_MONTHS_BACK, months_to_close
+from payments.selectors.returns import Returned, latest_returns
 from residents.models import Contract
 
 SHOWN = 10
@@ -304,3 +313,73 @@ def money_figures(user: Any, today: date) -> list[KeyFigure]:
             order=40,
         )
     ]
+
+
+# --- Files of the bank ----------------------------------------------------------------------------
+@work_provider("payments.files")
+def file_work(user: Any, today: date) -> WorkGroup | None:
+    """Debits that came back, files not sent yet, refunds that one may approve."""
+    if not user.roles & GLA:
+        return None
+    returns = [
+        one
+        for one in latest_returns(Debit.objects.visible_to(user, GLA), today)
+        if not one.is_settled and one.again is None
+    ]
+    files = DebitBatch.objects.visible_to(user, PAGES["payments:debit-send"])
+    waiting = list(files.filter(state=BatchState.PREPARED).order_by("collect_on", "pk"))
+    rows = Refund.objects.visible_to(user, PAGES["payments:refund-approve"])
+    refunds = rows.filter(state=RefundState.PREPARED).exclude(prepared_by=user)
+    approve = list(refunds.select_related("contract", "prepared_by").order_by("pk"))
+    items = [
+        *(_file_to_send(batch) for batch in waiting[:SHOWN]),
+        *(_refund_to_approve(refund) for refund in approve[:SHOWN]),
+        *(_came_back(one) for one in returns[:SHOWN]),
+    ]
+    return WorkGroup(
+        code="files",
+        title="Prélèvements et remboursements",
+        icon="transfer",
+        total=len(waiting) + len(approve) + len(returns),
+        items=items,
+        url=reverse("payments:debits"),
+        order=26,
+    )
+
+
+def _file_to_send(batch: DebitBatch) -> WorkItem:
+    return WorkItem(
+        kind="debit-send",
+        title=f"Envoyer la remise {batch.reference}",
+        why=f"{_plural(batch.count, 'prélèvement')} le {french_day(batch.collect_on)}.",
+        url=reverse("payments:debit-batch", args=[batch.pk]),
+        due_on=batch.collect_on,
+        otherwise="Sans envoi, personne n'est prélevé.",
+        tone="warning",
+        amount=batch.total,
+    )
+
+
+def _refund_to_approve(refund: Refund) -> WorkItem:
+    return WorkItem(
+        kind="refund-approve",
+        title=f"Approuver le remboursement {refund.contract.number}",
+        why=f"Préparé par {refund.prepared_by} le {french_day(refund.prepared_on)}.",
+        url=reverse("payments:refund-approve", args=[refund.pk]),
+        tone="accent",
+        amount=refund.amount,
+        button="Relire",
+    )
+
+
+def _came_back(one: Returned) -> WorkItem:
+    again = one.is_to_represent
+    return WorkItem(
+        kind="debit-returned",
+        title=f"Prélèvement rejeté {one.debit.contract.number}",
+        why=f"{one.reason.label}. {one.reason.advice}.",
+        url=reverse("payments:contract-mandate", args=[one.debit.contract_id]),
+        tone="warning" if again else "danger",
+        amount=one.debit.amount,
+        button="Voir",
+    )

@@ -55,24 +55,24 @@ def _due(contract: Contract) -> Iterable[Owed]:
         .values_list("payer")
         .annotate(total=-Sum("amount"))
     )
-    engaged = _engaged(contract)
+    asked = engaged(contract)
     settlement = DepositSettlement.objects.filter(contract=contract, state="APPROVED").first()
     for payer, total in sorted(rows):
         known = Payer(payer or Payer.RESIDENT)
-        left = total - engaged[known]
+        left = total - asked[known]
         if left > 0:
             reason = "Restitution du dépôt de garantie" if settlement else "Somme à rembourser"
             day = clock_of(contract, contract.ends_on).due_on if settlement else None
             yield Owed(contract, RefundSource.DUE, known, left, reason, day)
 
 
-def _engaged(contract: Contract) -> dict[Payer, Decimal]:
+def engaged(contract: Contract) -> dict[str, Decimal]:
     """Return by payer what refunds under way will take from what is to be refunded."""
-    found: dict[Payer, Decimal] = defaultdict(lambda: ZERO)
+    found: dict[str, Decimal] = defaultdict(lambda: ZERO)
     rows = Refund.objects.filter(contract=contract, state__in=UNDER_WAY)
     for refund in rows:
         if refund.source == RefundSource.DUE or refund.state in MOVED:
-            found[Payer(refund.payer)] += refund.amount
+            found[refund.payer] += refund.amount
     return found
 
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from caracol.core.money import ZERO, euros
 from caracol.core.periods import Month
-from payments.enums import AccountKind, TermKind
-from payments.models import Account, Term
+from payments.enums import AccountKind, DebitState, TermKind
+from payments.models import Account, Debit, Term
 from payments.selectors.deposits import settlement_alive
 from payments.selectors.impacts import bill_of, written_versions
 from residents.models import Contract
@@ -16,7 +16,7 @@ from residents.models import Contract
 def obstacles_to_closing(contract: Contract, today: date) -> tuple[str, ...]:
     """Return, in French, what keeps a contract from being closed, and what to do of it."""
     balances = dict(Account.objects.filter(contract=contract).values_list("kind", "balance"))
-    return (*_unbilled(contract), *_obstacles(balances))
+    return (*_unbilled(contract), *_obstacles(balances), *_under_way(contract))
 
 
 def unbilled_months(contract: Contract) -> list[Month]:
@@ -38,6 +38,16 @@ def unbilled_words(months: list[Month]) -> str:
     """Say which months are still to be billed."""
     names = ", ".join(month.label for month in months)
     return f"{names.capitalize()} n'est pas encore facturé : clôturez ce mois d'abord."
+
+
+def _under_way(contract: Contract) -> Iterator[str]:
+    waiting = Debit.objects.filter(contract=contract, state=DebitState.WAITING)
+    debit = waiting.select_related("batch").first()
+    if debit is not None:
+        yield (
+            f"Un prélèvement de {euros(debit.amount)} est en cours ({debit.batch}) : attendez le "
+            f"{debit.batch.collect_on:%d/%m/%Y}, ou annulez la remise."
+        )
 
 
 def _unbilled(contract: Contract) -> Iterator[str]:

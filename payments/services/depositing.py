@@ -14,6 +14,7 @@ from caracol.core.money import ZERO, euros
 from payments.enums import AccountKind, EntryKind, Payer, PaymentMeans
 from payments.models import Entry
 from payments.selectors.deposits import deposit_sheet, settlement_alive
+from payments.selectors.refunds import engaged
 from payments.services.accounts import account_of, lock_account, shared_account
 from payments.services.posting import Line, check_now, post, reverse
 from payments.services.receiving import DEBITED
@@ -120,7 +121,11 @@ def record_refund(
     with history.act(REFUNDED, actor=actor):
         lock_account(contract)
         if not Entry.objects.filter(key=f"refund:{key}").exists():
-            due = deposit_sheet(contract, today).to_refund
+            asked = engaged(contract)
+            due = {
+                who: owed - asked[who]
+                for who, owed in deposit_sheet(contract, today).to_refund.items()
+            }
             _refuse_more_than_due(due, payer, amount)
         label = f"Remboursement {contract.number}"
         entry, new = post(
@@ -143,8 +148,8 @@ def _refuse_more_than_due(due: Mapping[str, Decimal], payer: Payer, amount: Deci
     owed = due.get(payer, ZERO)
     if amount > owed:
         raise DepositRefused(
-            f"{euros(owed)} sont à rembourser ({Payer(payer).label}) : {euros(amount)} les "
-            "dépassent."
+            f"{euros(owed)} sont à rembourser ({Payer(payer).label}), remboursements en cours "
+            f"déduits : {euros(amount)} les dépassent."
         )
 
 

@@ -18,6 +18,7 @@ from payments.calculations.deposit import Clock, Settled, TooMuchKept, settle_de
 from payments.enums import AccountKind, EntryKind, Payer, SettlementState
 from payments.models import DepositDeduction, DepositSettlement, Entry
 from payments.selectors.deposits import Credit, credits_of, deposit_sheet
+from payments.selectors.refunds import engaged
 from payments.selectors.settling import unbilled_months, unbilled_words
 from payments.selectors.simulating import balance_of
 from payments.services.accounts import account_of, lock_account, shared_accounts
@@ -307,11 +308,13 @@ def cancel_settlement(
 
 def _reverse(contract: Contract, entry: Entry, reason: str, today: date, actor: User) -> None:
     due = deposit_sheet(contract, today).to_refund
+    asked = engaged(contract)
     lines = entry.postings.filter(account__kind=AccountKind.REFUND_DUE)
     for payer, amount in lines.values_list("payer", "amount"):
-        if due.get(payer, ZERO) < -amount:
+        if due.get(payer, ZERO) - asked[payer] < -amount:
             raise SettlementRefused(
-                "Un remboursement est déjà parti : annulez-le d'abord, s'il est revenu."
+                "Un remboursement est en cours ou déjà parti : annulez-le d'abord, ou attendez "
+                "qu'il soit revenu."
             )
     reverse(entry=entry, on=max(today, entry.date), author=actor, reason=reason)
     _after(contract, f"La restitution du dépôt est annulée : {reason}", today, actor)

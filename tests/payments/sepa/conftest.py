@@ -8,7 +8,7 @@ import pytest
 
 from caracol.accounts.enums import Role
 from caracol.core.periods import Month
-from payments.enums import AccountKind
+from payments.enums import AccountKind, PaymentMeans
 from payments.models import Account, Mandate
 from payments.services.accounts import account_of
 from payments.services.checking import check_ledger
@@ -21,6 +21,7 @@ from payments.services.collecting import (
     send_debits,
 )
 from payments.services.mandates import MandateFacts, record_mandates
+from payments.services.receiving import record_payment
 from payments.services.reporting_status import import_status
 from residents.enums import AidEligibility, ContractKind, PaymentMethod
 from tests import factories
@@ -91,6 +92,19 @@ def collected(actor, today=DAY, **wish):
     batch = send_debits(batch=prepared(actor, **wish), today=TODAY, actor=actor)
     post_debits(batch=batch, today=today, actor=actor)
     return batch
+
+
+def pay_more(contract, actor, amount="350.00"):
+    """Money in cash, above what is owed."""
+    record_payment(
+        key=f"rich-{contract.pk}",
+        contract=contract,
+        amount=D(amount),
+        means=PaymentMeans.CASH,
+        received_on=TODAY,
+        today=TODAY,
+        actor=actor,
+    )
 
 
 def owed(contract):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from caracol.parameters.models import Parameter
-from payments.enums import AccountKind, Payer, PaymentMeans, RefundSource, RefundState
+from payments.enums import AccountKind, Payer, RefundSource, RefundState
 from payments.models import Refund
 from payments.selectors.deposits import deposit_sheet
 from payments.selectors.refunds import contestable_debit, owed_on
@@ -20,7 +20,6 @@ from payments.services.accounts import account_of, shared_account
 from payments.services.allocating import reallocate
 from payments.services.mandates import IbanInvalid
 from payments.services.posting import Line, post
-from payments.services.receiving import record_payment
 from payments.services.reconciling import undo_line
 from payments.services.refunding import (
     RefundRefused,
@@ -41,6 +40,7 @@ from tests.payments.sepa.conftest import (
     collected,
     in_transit,
     owed,
+    pay_more,
     report,
     suspense,
     told,
@@ -53,15 +53,7 @@ D = Decimal
 @pytest.fixture
 def rich(contract, actor):
     """The contract paid 350 € for a month of 200: 150 in advance."""
-    record_payment(
-        key="rich",
-        contract=contract,
-        amount=D("350.00"),
-        means=PaymentMeans.CASH,
-        received_on=TODAY,
-        today=TODAY,
-        actor=actor,
-    )
+    pay_more(contract, actor)
     return contract
 
 
