@@ -15,6 +15,7 @@ from caracol.parameters.selectors import association
 from payments.calculations.allocation import ADJUSTED, CAF, Allocation, Part
 from payments.enums import AccountKind, EntryKind, Payer, PaymentMeans
 from payments.models import Account, Mandate, Posting, Term
+from payments.papers.caf import caf_papers
 from payments.papers.deposit import deposit_facts, deposit_letter
 from payments.papers.mandate import mandate_paper
 from payments.selectors.allocations import allocations
@@ -24,7 +25,7 @@ from payments.selectors.owing import with_aid_awaited
 from residents.enums import AidEligibility, AidPayee, PaymentMethod
 from residents.models import Contract, ContractHolder, ContractTerms
 
-__all__ = ["deposit_facts", "deposit_letter", "mandate_paper"]
+__all__ = ["caf_papers", "deposit_facts", "deposit_letter", "mandate_paper"]
 
 _PAYERS = {
     Payer.RESIDENT: "vous",

@@ -43,6 +43,8 @@ class Plan:
     subtitle: str = ""
     more: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, bool] = field(default_factory=dict)
+    recipient: content.Recipient | None = None
+    """Who it is sent to, when it is not the resident."""
 
     @property
     def kind(self) -> DocumentKind:
@@ -187,8 +189,11 @@ def write(plan: Plan, template: TextTemplate | None = None) -> content.TextPaper
     facts = ContractFacts(contract, on=plan.on, bound_on=law, as_signed=as_signed)
     values = facts.values(**plan.more)
     values = Values(values.facts, {**values.answers, **plan.answers})
+    framed = frame(facts)
+    if plan.recipient is not None:
+        framed["recipient"] = plan.recipient
     return content.TextPaper(
-        **frame(facts),
+        **framed,
         title=template.title,
         subtitle=plan.subtitle,
         text=content.TextRef(

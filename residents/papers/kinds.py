@@ -31,6 +31,7 @@ CERTIFICATE = _kind(
 DEPOSIT_LETTER = _kind(
     "DEPOSIT_LETTER", "Décompte de dépôt de garantie", "DG", "letter.html", "Depot"
 )
+CAF_PAPER = _kind("CAF_PAPER", "Courrier ou formulaire pour la CAF", "CF", "letter.html", "CAF")
 WITHDRAWAL = _kind("WITHDRAWAL", "Annulation de document", "AD", "letter.html", "Annulation")
 
 # What both parties sign; the others are signed by the association alone.
@@ -45,6 +46,7 @@ OURS = frozenset(
         INSURANCE_NOTICE,
         CERTIFICATE,
         DEPOSIT_LETTER,
+        CAF_PAPER,
         WITHDRAWAL,
     )
 )
