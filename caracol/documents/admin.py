@@ -67,7 +67,7 @@ def _whiches() -> Any:
 
 
 def _discard(request: HttpRequest, text: TextTemplate, reason: str) -> str:
-    services.discard(template=text, actor=request.user)
+    services.discard(template=text, actor=request.user)  # type: ignore[arg-type]
     return f"Le brouillon « {text} » est abandonné."
 
 
