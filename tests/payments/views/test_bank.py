@@ -1,0 +1,94 @@
+"""The pages of the bank: who sees which line, and what an unknown file asks for."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from caracol.accounts.enums import Role
+from payments.enums import BankLineState
+from payments.models import BankLayout, BankLine, Reconciliation
+from payments.services.line_parts import LinePart
+from payments.services.reconciling import settle_line
+from tests import factories
+from tests.payments.lines import make_line
+
+D = Decimal
+UNKNOWN = "05/11/2026;VIREMENT UN;12,50;A1\n06/11/2026;VIREMENT DEUX;-3,20;A2\n"
+
+
+@pytest.fixture(autouse=True)
+def _private_files(association, settings, tmp_path):
+    storage = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    default = storage | {"OPTIONS": {"location": str(tmp_path), "base_url": None}}
+    settings.STORAGES = settings.STORAGES | {"default": default}
+
+
+def dropped(client, text, name="releve.csv"):
+    file = SimpleUploadedFile(name, text.encode())
+    return client.post("/banque/releves/", {"file": file})
+
+
+def test_the_columns_of_an_unknown_file_are_said_once(client):
+    client.force_login(factories.make_user())
+    assert dropped(client, UNKNOWN).headers["Location"] == "/banque/releves/colonnes/"
+    asked = client.get("/banque/releves/colonnes/")
+    assert "VIREMENT UN" in asked.content.decode()
+    columns = {"name": "Banque X", "booked": "0", "label": "1", "amount": "2", "reference": "3"}
+    assert client.post("/banque/releves/colonnes/", columns).status_code == 302
+    assert sorted(BankLine.objects.values_list("amount", flat=True)) == [D("-3.20"), D("12.50")]
+    assert BankLayout.objects.get().name == "Banque X"
+    later = UNKNOWN.replace("05/11", "07/11").replace("06/11", "08/11")
+    assert dropped(client, later).headers["Location"] == "/banque/"
+    assert BankLine.objects.count() == 4
+
+
+def test_a_file_that_is_refused_says_why_and_leaves_nothing(client):
+    client.force_login(factories.make_user())
+    answer = dropped(client, "<?xml version='1.0'?><Document><CstmrPmtStsRpt/></Document>", "p.xml")
+    assert answer.status_code == 422
+    assert "pas un relevé" in answer.content.decode()
+    assert not BankLine.objects.exists()
+
+
+def test_a_line_of_another_territory_is_not_there(client):
+    lille = factories.make_contract(factories.make_room(factories.make_home("HDF")))
+    author = factories.make_user(territory="*")
+    line = make_line(author, "20.00", on=date(2026, 11, 5), payer="QUELQU'UN")
+    settle_line(
+        line=line, parts=[LinePart(D("20.00"), lille)], actor=author, today=date(2026, 11, 24)
+    )
+    client.force_login(factories.make_user(territory="IDF"))
+    assert client.get(f"/banque/{line.pk}/").status_code == 404
+    assert "QUELQU" not in client.get("/banque/?etat=rapprochees").content.decode()
+
+
+def test_accounting_reads_lines_and_decides_none(client):
+    line = make_line(factories.make_user(), "20.00", on=date(2026, 11, 5))
+    client.force_login(factories.make_user(Role.ACCOUNTANT, "*"))
+    assert client.get(f"/banque/{line.pk}/").status_code == 200
+    assert client.post(f"/banque/{line.pk}/hors-gestion/").status_code == 403
+    assert not Reconciliation.objects.exists()
+
+
+def test_a_held_line_is_taken_put_away_and_held_again(client):
+    manager = factories.make_user()
+    line = make_line(manager, "20.00", on=date(2026, 11, 5), state=BankLineState.HELD)
+    client.force_login(manager)
+    client.post(f"/banque/{line.pk}/retenue/", {"ecarter": "1"})
+    line.refresh_from_db()
+    assert line.state == BankLineState.DISCARDED
+    client.post(f"/banque/{line.pk}/defaire/")
+    client.post(f"/banque/{line.pk}/retenue/", {"prendre": "1"})
+    line.refresh_from_db()
+    assert (line.state, line.entry.date) == (BankLineState.TO_SETTLE, date(2026, 11, 5))
+
+
+def test_the_list_reads_as_often_for_twenty_lines_as_for_two(client, django_assert_max_num_queries):
+    manager = factories.make_user()
+    for number in range(1, 21):
+        make_line(manager, f"{number}.00", on=date(2026, 11, 5))
+    client.force_login(manager)
+    with django_assert_max_num_queries(30):
+        assert client.get("/banque/").status_code == 200
