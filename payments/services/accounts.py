@@ -32,7 +32,7 @@ def open_accounts(contract_ids: Sequence[int]) -> None:
 
 def shared_account(kind: AccountKind) -> Account:
     """Return the association's account of a kind."""
-    return Account.objects.get(kind=kind, contract=None)
+    return shared_accounts(kind)[kind]
 
 
 def shared_accounts(*kinds: AccountKind) -> dict[str, Account]:
