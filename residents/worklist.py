@@ -19,7 +19,7 @@ from caracol.core.registries import (
     work_provider,
 )
 from residents.calculations.renewal import alarms, certain_from
-from residents.enums import ContractKind, ContractStatus
+from residents.enums import ContractStatus
 from residents.models import Contract, ContractTypeRule
 from residents.permissions import READERS, Fact
 from residents.selectors import coming
@@ -76,7 +76,7 @@ def contracts_ending(user: Any, today: date) -> WorkGroup | None:
         icon="calendar-due",
         total=total,
         items=_items(user, rows, _ending(user, today), "contract"),
-        url=f"{reverse('residents:person-list')}?sort=dates",
+        url=f"{reverse('residents:contract-list')}?ends={ENDING_DAYS}&sort=ends",
         order=20,
     )
 
@@ -172,7 +172,7 @@ def grounds_lacking(user: Any, today: date) -> WorkGroup | None:
         icon="file-alert",
         total=total,
         items=_items(user, shown, write, "contract"),
-        url=f"{reverse('residents:person-list')}?kind={ContractKind.COP}",
+        url=f"{reverse('residents:contract-list')}?missing=ground",
         order=45,
     )
 
@@ -233,7 +233,7 @@ def drafts_to_sign(user: Any, today: date) -> WorkGroup | None:
         icon="pencil",
         total=total,
         items=_items(user, shown, write, "contract"),
-        url=reverse("residents:contract-new"),
+        url=f"{reverse('residents:contract-list')}?state=draft",
         order=15,
     )
 
@@ -263,7 +263,7 @@ def renewals_coming(user: Any, today: date) -> WorkGroup | None:
         icon="refresh",
         total=total,
         items=_items(user, shown, write, "contract"),
-        url=f"{reverse('residents:person-list')}?sort=dates",
+        url=f"{reverse('residents:contract-list')}?sort=ends",
         order=21,
     )
 
@@ -283,7 +283,7 @@ def legal_ends(user: Any, today: date) -> WorkGroup | None:
         passed = sum(day <= today for day in alarms(rule, contract.starts_on))
         urgent = passed >= len(rule.alarm_months)
         return {
-            "why": f"Le type s'arrête au plus tard le {french_day(end)} : préparer le relogement.",
+            "why": f"Finit au plus tard le {french_day(end)} : préparer le relogement.",
             "due_on": end,
             "tone": "danger" if urgent else "warning" if passed > 1 else "info",
             "otherwise": "Passé ce jour, la personne n'a plus de titre d'occupation."
@@ -298,7 +298,7 @@ def legal_ends(user: Any, today: date) -> WorkGroup | None:
         icon="hourglass",
         total=total,
         items=_items(user, shown, write, "contract"),
-        url=f"{reverse('residents:person-list')}?sort=dates",
+        url=f"{reverse('residents:contract-list')}?sort=ends",
         order=22,
     )
 
@@ -314,11 +314,10 @@ def exits(user: Any, today: date) -> WorkGroup | None:
             kind="exit",
             title=title,
             why=step.why,
-            url=reverse(step.url_name, args=[step.contract.pk]),
             due_on=step.due_on,
             otherwise=step.otherwise,
             tone=step.tone,
-            button=step.button,
+            **act_link(user, step.contract, step.url_name, step.button),
         )
         for step, title in _named(user, steps)
     ]

@@ -174,6 +174,27 @@ def test_a_notice_and_a_departure_say_what_is_to_be_done_next(manager):
     assert group_of(factories.make_user(Role.MISSION_OFFICER, "IDF"), "exits") is None
 
 
+def test_every_thing_to_do_opens_for_who_is_told_to_do_it(client_for):
+    """An assistant is not sent to the page of what only the manager decides, nor to a form."""
+    today = clock.today()
+    notice = factories.make_notice(factories.make_contract())
+    type(notice).objects.filter(pk=notice.pk).update(
+        given_by="MANAGER", received_on=None, effective_on=None, outcome="AWAITED"
+    )
+    factories.make_contract(
+        status=ContractStatus.ENDED, exit_kind="AGREEMENT", left_on=today, keys_returned_on=today
+    )
+    for _each in range(4):
+        factories.make_contract(status=ContractStatus.DRAFT)
+        factories.make_contract(ends_on=today + timedelta(days=30))
+    for role in (Role.GLA_ASSISTANT, Role.GLA_MANAGER, Role.SOCIAL_WORKER):
+        client = client_for(user := factories.make_user(role, "IDF"))
+        for group in day_of(user, today).groups:
+            for url in filter(None, [group.url, *(item.url for item in group.items)]):
+                assert client.get(url).status_code == 200, (role, url)
+    assert group_of(factories.make_user(Role.GLA_ASSISTANT, "IDF"), "drafts").url.endswith("draft")
+
+
 def test_a_deposit_to_return_tells_the_days_left_and_the_penalty_running(manager, query_count):
     """Late, each month begun costs; whoever may approve sees what waits."""
     today = clock.today()
