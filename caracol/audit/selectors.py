@@ -160,8 +160,13 @@ def _row_change(
 
 
 def _columns(model: Any) -> list[Any]:
-    """Return the columns that people fill: those that the database computes tell nothing."""
-    return [column for column in model._meta.concrete_fields if not column.generated]
+    """Return the columns that history keeps: those that the database computes tell nothing."""
+    kept = {column.attname for column in model.pgh_event_model._meta.concrete_fields}
+    return [
+        column
+        for column in model._meta.concrete_fields
+        if not column.generated and column.attname in kept
+    ]
 
 
 def _related_names(events: Sequence[Any]) -> dict[tuple[type, int], str]:

@@ -4,6 +4,7 @@ No status, no nationality, no permit: the CAF knows the person by their number.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from caracol.accounts.models import User
@@ -17,7 +18,7 @@ from caracol.documents.filling import Fact, Vocabulary
 from caracol.documents.models import TextTemplate
 from caracol.documents.texts import TextKind, register_text
 from caracol.documents.typography import fours
-from caracol.parameters.selectors import association
+from caracol.parameters.models import Association
 from payments.enums import CafNature, CafState
 from payments.models import CafLine, CafOffice
 from residents.enums import AidEligibility, ContractStatus
@@ -48,7 +49,29 @@ _LIVED = frozenset({ContractStatus.IN_FORCE, ContractStatus.NOTICE_GIVEN, Contra
 _GONE = frozenset({ContractStatus.NOTICE_GIVEN, ContractStatus.ENDED, ContractStatus.CLOSED})
 
 
-def _plan(text: str, contract: Contract, today: date, facts: dict[str, str] | None = None) -> Plan:
+@dataclass(frozen=True)
+class _Letter:
+    """What every letter to the CAF about a contract says, read once."""
+
+    contract: Contract
+    on: date
+    recipient: Recipient
+    known: dict[str, str]
+
+    def plan(self, text: str, facts: dict[str, str] | None = None) -> Plan:
+        """Return the plan of one of them."""
+        return Plan(
+            text,
+            self.contract,
+            self.contract,
+            self.on,
+            f"Contrat n° {self.contract.number}",
+            {**self.known, **(facts or {})},
+            recipient=self.recipient,
+        )
+
+
+def _letter(contract: Contract, today: date) -> _Letter:
     holder = (
         ContractHolder.objects.filter(contract=contract)
         .select_related("person")
@@ -57,12 +80,11 @@ def _plan(text: str, contract: Contract, today: date, facts: dict[str, str] | No
     )
     person = holder.person if holder else None
     office = _office(contract)
-    iban = association(today).iban
-    more = {
+    us = Association.objects.on(today).first()
+    known = {
         "CAF.allocataire": person.caf_number if person else "",
         "CAF.bailleur": office.landlord_number,
-        "association.IBAN": fours(iban) if iban else "",
-        **(facts or {}),
+        "association.IBAN": fours(us.iban) if us and us.iban else "",
     }
     recipient = Recipient(
         names=(office.name,),
@@ -71,8 +93,7 @@ def _plan(text: str, contract: Contract, today: date, facts: dict[str, str] | No
         city=office.city,
         short_name=office.name,
     )
-    subtitle = f"Contrat n° {contract.number}"
-    return Plan(text, contract, contract, today, subtitle, more, recipient=recipient)
+    return _Letter(contract, today, recipient, known)
 
 
 def _office(contract: Contract) -> CafOffice:
@@ -86,22 +107,26 @@ def _office(contract: Contract) -> CafOffice:
 @paper_provider
 def caf_papers(contract: Contract, today: date) -> Iterable[tuple[PaperChoice, Plan]]:
     """Offer what is written to the CAF about a contract, as it stands."""
+    recoveries = _recoveries(contract)
+    if contract.aid_eligible == AidEligibility.NO and not recoveries:
+        return
+    letter = _letter(contract, today)
     if contract.aid_eligible != AidEligibility.NO and contract.status in _LIVED:
         yield (
             PaperChoice("caf-loyer", "Attestation de loyer", "pour la CAF", "certificate"),
-            _plan("CAF_RENT_CERTIFICATE", contract, today),
+            letter.plan("CAF_RENT_CERTIFICATE"),
         )
         yield (
             PaperChoice("caf-direct", "Demande de versement direct", "à la CAF", "mail-forward"),
-            _plan("CAF_DIRECT_PAYMENT", contract, today),
+            letter.plan("CAF_DIRECT_PAYMENT"),
         )
     if contract.aid_eligible != AidEligibility.NO and contract.status in _GONE:
         left = french_day(contract.left_on or contract.ends_on)
         yield (
             PaperChoice("caf-depart", "Signaler le départ à la CAF", f"au {left}", "door-exit"),
-            _plan("CAF_DEPARTURE", contract, today, {"CAF.départ": left}),
+            letter.plan("CAF_DEPARTURE", {"CAF.départ": left}),
         )
-    for line in _recoveries(contract):
+    for line in recoveries:
         amount, month = euros(-line.amount), Month.of(line.month_from).label
         facts = {
             "CAF.bordereau": line.statement.reference,
@@ -115,7 +140,7 @@ def caf_papers(contract: Contract, today: date) -> Iterable[tuple[PaperChoice, P
                 f"{amount} repris pour {month}",
                 "gavel",
             ),
-            _plan("CAF_CONTEST", contract, today, facts),
+            letter.plan("CAF_CONTEST", facts),
         )
 
 
@@ -137,16 +162,10 @@ def _preview(user: User, number: str, template: TextTemplate) -> TextPaper:
             "Aucun contrat de ce numéro ne vous est visible. Le numéro se lit sur la fiche du "
             "contrat."
         )
-    plan = _plan(template.code, contract, clock.today())
+    letter = _letter(contract, clock.today())
     examples = {name: fact.example for name, fact in _FACTS.items()}
-    known = {name: value for name, value in plan.more.items() if value}
-    return write(
-        Plan(
-            template.code, contract, contract, plan.on, plan.subtitle, {**examples, **known},
-            recipient=plan.recipient,
-        ),
-        template,
-    )  # fmt: skip
+    known = {name: value for name, value in letter.known.items() if value}
+    return write(letter.plan(template.code, {**examples, **known}), template)
 
 
 for _order, (_code, _label) in enumerate(

@@ -56,20 +56,19 @@ def mandate_paper(mandate: Mandate, iban: str, today: date) -> TextPaper:
         "mandat.IBAN": fours(iban),
         "mandat.BIC": mandate.bic or "à compléter",
     }
-    paper = write(_plan(contract, facts, today))
-    place = Signature(heading="Le titulaire du compte", names=(mandate.holder,))
-    return replace(paper, signatures=(place,))
-
-
-def _plan(contract: Contract, facts: dict[str, str], today: date) -> Plan:
     creditor = association(today).creditor_id
     if not creditor:
         raise Refused(
             "L'association n'a pas d'identifiant créancier SEPA (ICS) : la direction l'écrit dans "
             "l'administration, « Association »."
         )
+    paper = write(_plan(contract, {"association.ICS": creditor, **facts}, today))
+    place = Signature(heading="Le titulaire du compte", names=(mandate.holder,))
+    return replace(paper, signatures=(place,))
+
+
+def _plan(contract: Contract, facts: dict[str, str], today: date) -> Plan:
     more = {
-        "association.ICS": creditor,
         "mandat.durée": f"{value('sepa.mandate_months', today)} mois",
         "prélèvement.annoncé avant": f"{value('sepa.prenotification_days', today)} jours",
         "prélèvement.contestable pendant": f"{value('sepa.refund_weeks', today)} semaines",
@@ -86,7 +85,12 @@ def _preview(user: User, number: str, template: TextTemplate) -> TextPaper:
             "Aucun contrat de ce numéro ne vous est visible. Le numéro se lit sur la fiche du "
             "contrat."
         )
-    examples = {name: fact.example for name, fact in _FACTS.items() if name.startswith("mandat.")}
+    ours = {"association.ICS": association(clock.today()).creditor_id}
+    examples = {
+        name: ours.get(name) or fact.example
+        for name, fact in _FACTS.items()
+        if name in ours or name.startswith("mandat.")
+    }
     return write(_plan(contract, examples, clock.today()), template)
 
 
