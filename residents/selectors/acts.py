@@ -264,7 +264,7 @@ def acts_on(user: Any, card: ContractCard, day: date) -> ActMenu:
     )
 
 
-def act_link(user: Any, contract: Any, url_name: str, label: str) -> dict[str, str]:
+def act_link(user: Any, contract: Any, url_name: str, label: str) -> dict[str, Any]:
     """Return the button and the address of an act for a list of things to do.
 
     Without the right, or the page, the contract itself is opened.
