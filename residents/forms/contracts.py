@@ -223,7 +223,7 @@ class ContractForm(forms.Form):
         data = super().clean() or {}
         first, last = data.get("starts_on"), data.get("ends_on")
         if first and last and last < first:
-            raise ValidationError({"ends_on": "Le contrat finit après avoir commencé."})
+            raise ValidationError({"ends_on": "Le contrat ne peut pas finir avant de commencer."})
         return data
 
     @property

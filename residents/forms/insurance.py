@@ -58,7 +58,7 @@ class CertificateForm(forms.Form):
             return data
         data["ends_on"] = data.get("ends_on") or end_of_duration(starts_on, 12)
         if data["ends_on"] < starts_on:
-            self.add_error("ends_on", "Une attestation finit après avoir commencé.")
+            self.add_error("ends_on", "Une attestation ne peut pas finir avant de commencer.")
         elif (data["ends_on"] - starts_on).days > 3 * 366:
             self.add_error("ends_on", "Plus de trois ans : vérifiez l'année.")
         return data
@@ -170,7 +170,7 @@ class BehalfForm(forms.Form):
         if data.get("starts_on"):
             data["ends_on"] = data.get("ends_on") or end_of_duration(data["starts_on"], 12)
             if data["ends_on"] < data["starts_on"]:
-                self.add_error("ends_on", "Une assurance finit après avoir commencé.")
+                self.add_error("ends_on", "Une assurance ne peut pas finir avant de commencer.")
         return data
 
     @property

@@ -1,6 +1,7 @@
 """Forms of a person's identity, contacts and situation."""
 
 import re
+import unicodedata
 from datetime import date
 from typing import Any
 
@@ -16,6 +17,8 @@ from residents.forms.words import refuse_paper_numbers
 from residents.services.people import Identity
 
 _OLDEST = 120
+# Control signs, and marks of direction or of no width.
+_UNSEEN = frozenset({"Cc", "Cf"})
 CAF_FIELDS = ("caf_number", "caf_department")
 
 
@@ -25,6 +28,14 @@ def _spaced(number: str) -> str:
     if re.fullmatch(r"0\d{9}", digits):
         return " ".join(digits[i : i + 2] for i in range(0, 10, 2))
     return " ".join(number.split())
+
+
+def _with_letters(name: str) -> str:
+    """Return a name without its invisible signs, which would hide it from every search."""
+    shown = "".join(letter for letter in name if unicodedata.category(letter) not in _UNSEEN)
+    if not any(letter.isalpha() for letter in shown):
+        raise ValidationError("Un nom s'écrit avec des lettres.")
+    return " ".join(shown.split())
 
 
 class PersonForm(forms.Form):
@@ -88,6 +99,14 @@ class PersonForm(forms.Form):
         if not with_caf:
             for name in CAF_FIELDS:
                 del self.fields[name]
+
+    def clean_first_name(self) -> str:
+        """Refuse a name that has no letter."""
+        return _with_letters(self.cleaned_data["first_name"])
+
+    def clean_last_name(self) -> str:
+        """Refuse a name that has no letter."""
+        return _with_letters(self.cleaned_data["last_name"])
 
     def clean_phone(self) -> str:
         """Refuse what is no telephone; space French numbers by two."""

@@ -189,7 +189,7 @@ def room_facts(room: Room) -> RoomFacts:
     home = room.colocation
     voids = RoomVoid.objects.filter(room=room).order_by("starts_on")
     return RoomFacts(
-        name=f"La chambre {room.number} de {home.name}",
+        name=f"La chambre {room.number}, {home.name},",
         opens_on=max(filter(None, [room.opens_on, home.opens_on]), default=None),
         closes_on=min(filter(None, [room.closes_on, home.closes_on]), default=None),
         surface=room.surface_m2,

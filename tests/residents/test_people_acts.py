@@ -51,6 +51,19 @@ def test_a_person_is_created_with_the_next_reference(client_for, manager):
     assert (person.search_key, person.caf_number) == ("tesfaye selam", "1234567A")
 
 
+def test_a_name_in_another_script_is_kept_and_found_and_an_invisible_one_refused(
+    client_for, manager
+):
+    """Arabic letters are letters; signs of no width are not a name."""
+    client, path = client_for(manager), reverse("residents:person-new")
+    assert client.post(path, typed(last_name="\u200b\u200e")).status_code == 422
+    assert not Person.objects.exists()
+    client.post(path, typed(first_name="محمد", last_name="\u200fالسوري"))
+    assert Person.objects.get().last_name == "السوري"
+    listed = client.get(reverse("residents:person-list"), {"q": "محمد", "state": "all"})
+    assert "السوري" in listed.content.decode()
+
+
 @pytest.mark.parametrize(
     ("known", "reason"),
     [
