@@ -317,9 +317,10 @@ def exits(user: Any, today: date) -> WorkGroup | None:
             due_on=step.due_on,
             otherwise=step.otherwise,
             tone=step.tone,
-            **act_link(user, step.contract, step.url_name, step.button),
+            url=link["url"],
+            button=link["button"],
         )
-        for step, title in _named(user, steps)
+        for step, title, link in _led(user, steps)
     ]
     return WorkGroup(
         code="exits",
@@ -331,9 +332,12 @@ def exits(user: Any, today: date) -> WorkGroup | None:
     )
 
 
-def _named(user: Any, steps: list[ExitStep]) -> list[tuple[ExitStep, str]]:
+def _led(user: Any, steps: list[ExitStep]) -> list[tuple[ExitStep, str, dict[str, str]]]:
     names = names_of(user, [step.contract for step in steps])
-    return [(step, names[step.contract.pk]) for step in steps]
+    return [
+        (step, names[step.contract.pk], act_link(user, step.contract, step.url_name, step.button))
+        for step in steps
+    ]
 
 
 @figure_provider("residents.present")

@@ -1,5 +1,6 @@
 """Form fields and widgets as people here type: amounts, days, months, files."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,9 @@ from caracol.core.money import number
 from caracol.core.periods import Month
 
 _SPACES = str.maketrans("", "", " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\t€")
+
+# Further away a day is a slip of the keyboard, and days counted from it leave the calendar.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 class DateInput(forms.DateInput):
@@ -51,10 +55,18 @@ class FileDrop(forms.FileInput):
 
 
 class DateField(forms.DateField):
-    """A day: picked, or typed 23/11/2026."""
+    """A day: picked, or typed 23/11/2026. A year half typed (0202) is no day."""
 
     widget = DateInput
     input_formats = ["%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y"]
+    default_error_messages = {"year": "Vérifiez l'année."}
+
+    def to_python(self, value: Any) -> date | None:
+        """Read a day of a year that somebody may mean."""
+        day: date | None = super().to_python(value)
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValidationError(self.error_messages["year"], code="year")
+        return day
 
 
 class MonthField(forms.Field):

@@ -34,6 +34,9 @@ def test_other_amounts_are_refused(typed):
 def test_days_and_months_are_read():
     assert str(DateField().clean("23/11/2026")) == "2026-11-23"
     assert str(DateField().clean("2026-11-23")) == "2026-11-23"
+    for slip in ("0001-01-01", "0202-11-23", "9999-12-31"):
+        with pytest.raises(ValidationError, match="année"):
+            DateField().clean(slip)
     assert MonthField().clean("2026-11") == Month(2026, 11)
     assert MonthField(required=False).clean("") is None
     with pytest.raises(ValidationError):
