@@ -15,6 +15,7 @@ from caracol.accounts.services import grant
 from caracol.core.errors import Refused
 from caracol.core.periods import Month
 from caracol.demo import workbook
+from caracol.demo.banking import Banking, shown_month
 from caracol.demo.belongings import Belongings
 from caracol.demo.completing import complete_contracts
 from caracol.demo.life import Life
@@ -155,7 +156,7 @@ class Loader:
         )
         life = Life(self.story, self.team["gla"])
         authors = Authors({"IDF": self.team["alternance"], "HDF": self.team["gla.lille"]})
-        money = Money(self.story, life, authors)
+        money = Money(self.story, life, authors, shown_month(self.story.today))
         for chapter in self.story.chapters:
             life.write(chapter)
             self._play(chapter, money)
@@ -164,6 +165,7 @@ class Loader:
         complete_contracts(self.team["gla"])
         life.close_settled()
         Underway(self.story.today, self.team["gla"], self.team["alternance"]).begin()
+        Banking(self.story.today, self.team["gla"], money.by_statement).bring()
         self._lock()
 
     def _play(self, chapter: Chapter, money: Money) -> None:

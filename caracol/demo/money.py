@@ -50,6 +50,20 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class ByStatement:
+    """The aid that one CAF pays by a statement still to be imported, by contract's number."""
+
+    caf: str
+    entitled: Month
+    parts: dict[str, tuple[Account, Decimal]]
+
+    @property
+    def paid_on(self) -> date:
+        """The day the CAF pays it."""
+        return self.entitled.next().day(AID_DAY)
+
+
+@dataclass(frozen=True)
 class Authors:
     """Who writes in the books, by territory."""
 
@@ -63,7 +77,7 @@ class Authors:
 class Money:
     """Knows what each resident has to pay, and what comes in each month."""
 
-    def __init__(self, story: Story, life: Life, authors: Authors) -> None:
+    def __init__(self, story: Story, life: Life, authors: Authors, imported: Month) -> None:
         self.story = story
         self.life = life
         self.authors = authors
@@ -82,6 +96,9 @@ class Money:
         self.suspended = self._suspended()
         self.unsettled = story.unsettled
         self._receipts = 0
+        # The month in which one CAF's statement is imported, and what that statement pays.
+        self.imported = imported
+        self.by_statement: ByStatement | None = None
 
     def events(self, month: Month) -> list[Event]:
         """Return what comes in during a month, up to the present day, each by its service."""
@@ -222,10 +239,17 @@ class Money:
         by_caf: dict[str, list[str]] = defaultdict(list)
         for number in sorted(awaited):
             by_caf[self.stays[number].place.postcode[:2]].append(number)
+        if month == self.imported and by_caf:
+            caf = min(by_caf, key=lambda one: (not self._is_at_home(by_caf[one][0]), one))
+            parts = {number: awaited[number] for number in by_caf.pop(caf)}
+            self.by_statement = ByStatement(caf, entitled, parts)
         return [
             self._statement(caf, entitled, {number: awaited[number] for number in numbers})
             for caf, numbers in sorted(by_caf.items())
         ]
+
+    def _is_at_home(self, number: str) -> bool:
+        return self.stays[number].place.territory == self.story.places[0].territory
 
     def _statement(
         self, caf: str, entitled: Month, parts: dict[str, tuple[Account, Decimal]]

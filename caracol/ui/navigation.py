@@ -60,7 +60,14 @@ DESTINATIONS: tuple[Destination, ...] = (
     Destination("payments:caf-list", "CAF", "home-heart", "f", "Argent"),
     Destination("payments:debits", "Prélèvements", "transfer", "", "Argent", ("/mandats/",)),
     Destination("payments:refund-list", "Remboursements", "receipt-refund", "", "Argent"),
-    Destination("payments:ledger-check", "Comptabilité", "scale", "c", "Argent"),
+    Destination(
+        "payments:ledger-check",
+        "Comptabilité",
+        "scale",
+        "c",
+        "Argent",
+        ("/encaissements/export/",),
+    ),
     Destination("notifications:mail-list", "Courriels", "mail", "m", "Suivi"),
     Destination("jobs:job-list", "Traitements", "list-check", "t", "Suivi"),
     Destination("takeover:upload", "Reprise", "file-import", "", "Suivi"),
@@ -84,21 +91,21 @@ def _allowed(user: object) -> Iterator[tuple[Destination, str]]:
             yield destination, url
 
 
-def _is_current(destination: Destination, url: str, path: str) -> bool:
+def _depth(destination: Destination, url: str, path: str) -> int:
+    """Return how much of an address an entry holds, 0 when it does not."""
     if url == "/":
-        return path == "/"
-    return path.startswith((url, *destination.prefixes))
+        return int(path == "/")
+    return max(len(start) for start in ("", url, *destination.prefixes) if path.startswith(start))
 
 
 def entries(user: object, path: str) -> list[Entry]:
     """Return the entries that the person may open; the deepest one that matches is current."""
     allowed = list(_allowed(user))
-    lit = [url for destination, url in allowed if _is_current(destination, url, path)]
-    current = max(lit, key=len, default="")
+    depths = {url: _depth(destination, url, path) for destination, url in allowed}
+    current = max(depths, key=lambda url: depths[url], default="")
+    is_lit = bool(current) and depths[current] > 0
     return [
-        Entry(
-            d.key, d.label, d.icon, d.letter, d.section, url, current=bool(url) and url == current
-        )
+        Entry(d.key, d.label, d.icon, d.letter, d.section, url, current=is_lit and url == current)
         for d, url in allowed
     ]
 

@@ -55,7 +55,12 @@ class AccountCheck:
     @property
     def held_total(self) -> Decimal:
         """What waits for a decision and is not in the books."""
-        return sum((line.amount for line in self.held), ZERO)
+        return sum((line.amount for line in self.explaining), ZERO)
+
+    @property
+    def explaining(self) -> list[BankLine]:
+        """Held lines that may be what is missing: none is, when nothing is missing."""
+        return self.held if self.difference else []
 
     @property
     def gap_total(self) -> Decimal:

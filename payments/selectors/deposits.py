@@ -183,6 +183,28 @@ def return_rule(by_law: bool, on: date) -> ReturnRule:  # noqa: FBT001
     )
 
 
+def return_days(contracts: Sequence[Contract]) -> dict[int, date]:
+    """Return by when deposits are to be given back; a constant number of queries."""
+    if not contracts:
+        return {}
+    last = max(contract.ends_on for contract in contracts)
+    by_law = {kind: rule.deposit_return_by_law for kind, rule in rules_in_force(last).items()}
+    rules = {law: return_rule(law, last) for law in (True, False)}
+    found = {}
+    for contract in contracts:
+        due_on = return_clock(
+            rules[by_law.get(contract.kind, False)],
+            keys_returned_on=contract.keys_returned_on,
+            conforms=contract.exit_inventory_conforms,
+            rent=ZERO,
+            on=contract.ends_on,
+            has_new_address=bool(contract.new_address.strip()),
+        ).due_on
+        if due_on is not None:
+            found[contract.pk] = due_on
+    return found
+
+
 def last_rent(contract: Contract) -> Decimal:
     """Return the last monthly fee, without charges."""
     last = ContractTerms.objects.filter(contract=contract).order_by("-starts_on").first()
@@ -191,14 +213,27 @@ def last_rent(contract: Contract) -> Decimal:
 
 def credits_of(contract: Contract) -> list[Credit]:
     """Return the money in hand that no term used, by payer and month of aid."""
-    left = allocations([contract.pk])[contract.pk].left
-    found: dict[tuple[str, date | None], Decimal] = defaultdict(lambda: ZERO)
+    return credits_on([contract.pk])[contract.pk]
+
+
+def credits_on(ids: Sequence[int]) -> dict[int, list[Credit]]:
+    """Return the same of several contracts; a constant number of queries."""
+    left = {
+        key: (pk, part) for pk, one in allocations(ids).items() for key, part in one.left.items()
+    }
+    found: dict[int, dict[tuple[str, date | None], Decimal]] = {
+        pk: defaultdict(lambda: ZERO) for pk in ids
+    }
     rows = Posting.objects.filter(pk__in=left).values_list("pk", "payer", "entitlement_month")
-    for pk, payer, month in rows:
+    for posting, payer, month in rows:
+        contract, amount = left[posting]
         is_aid = payer == Payer.CAF and month is not None
         key = (Payer.CAF.value, month) if is_aid else (Payer.RESIDENT.value, None)
-        found[key] += left[pk]
-    return [Credit(*key, amount) for key, amount in sorted(found.items(), key=_order)]
+        found[contract][key] += amount
+    return {
+        pk: [Credit(*key, amount) for key, amount in sorted(parts.items(), key=_order)]
+        for pk, parts in found.items()
+    }
 
 
 def _order(item: tuple[tuple[str, date | None], Decimal]) -> tuple[str, date]:

@@ -1,8 +1,8 @@
 """What may be given back, to whom, what of it is under way, and what to weigh before."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,16 +10,18 @@ from typing import Any
 from django.db.models import Max, Sum
 
 from caracol.core.money import ZERO
-from caracol.core.periods import french_day
+from caracol.core.periods import Month, french_day
 from caracol.parameters.selectors import value
-from payments.enums import AccountKind, DebitState, Payer, RefundSource, RefundState
-from payments.models import Account, Debit, DepositSettlement, Posting, Refund
-from payments.selectors.deposits import clock_of, credits_of
-from residents.models import Contract
+from payments.enums import AccountKind, DebitState, Payer, RefundSource, RefundState, TermKind
+from payments.models import Account, Debit, DepositSettlement, Posting, Refund, Term
+from payments.selectors.deposits import credits_on, return_days
+from residents.enums import LIVING
+from residents.models import Contract, ContractTerms
 
 # Refunds under way, and those whose money still stands on what is to be refunded.
 UNDER_WAY = (RefundState.PREPARED, RefundState.APPROVED, RefundState.SENT)
 MOVED = (RefundState.APPROVED, RefundState.SENT)
+AID_SURPLUS = "Aide au logement au-delà de la redevance"
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,18 @@ class Owed:
     amount: Decimal
     reason: str
     due_on: date | None = None
+    # What the month to bill will take of it.
+    coming: Decimal = ZERO
 
     @property
     def key(self) -> str:
         """What names it on a page."""
         return f"{self.source}:{self.payer}"
+
+    @property
+    def over(self) -> Decimal:
+        """What is left once the month to bill has taken its part."""
+        return self.amount - self.coming
 
     @property
     def is_to_resident(self) -> bool:
@@ -46,54 +55,129 @@ class Owed:
 
 def owed_on(contract: Contract) -> list[Owed]:
     """Return all that may be given back on a contract, what is under way left out."""
-    return [*_due(contract), *_advance(contract)]
+    return owed_on_all([contract])
 
 
-def _due(contract: Contract) -> Iterable[Owed]:
-    rows = (
-        Posting.objects.filter(account__contract=contract, account__kind=AccountKind.REFUND_DUE)
-        .values_list("payer")
-        .annotate(total=-Sum("amount"))
+def owed_on_all(contracts: Sequence[Contract]) -> list[Owed]:
+    """Return the same of several contracts, in their order; a constant number of queries."""
+    ids = [contract.pk for contract in contracts]
+    due, advances = _dues(contracts, ids), _advances(contracts, ids)
+    return [one for pk in ids for one in (*due[pk], *advances[pk])]
+
+
+def _dues(contracts: Sequence[Contract], ids: Sequence[int]) -> dict[int, list[Owed]]:
+    """Return by contract what stands on what is to be refunded."""
+    rows = Posting.objects.filter(
+        account__contract__in=ids, account__kind=AccountKind.REFUND_DUE
+    ).values_list("account__contract", "payer")
+    totals: dict[int, list[tuple[str, Decimal]]] = defaultdict(list)
+    for pk, payer, total in rows.annotate(total=-Sum("amount")):
+        totals[pk].append((payer, total))
+    asked = engaged_on(ids)
+    settled = set(
+        DepositSettlement.objects.filter(contract__in=ids, state="APPROVED").values_list(
+            "contract", flat=True
+        )
     )
-    asked = engaged(contract)
-    settlement = DepositSettlement.objects.filter(contract=contract, state="APPROVED").first()
-    for payer, total in sorted(rows):
-        known = Payer(payer or Payer.RESIDENT)
-        left = total - asked[known]
-        if left > 0:
-            reason = "Restitution du dépôt de garantie" if settlement else "Somme à rembourser"
-            day = clock_of(contract, contract.ends_on).due_on if settlement else None
-            yield Owed(contract, RefundSource.DUE, known, left, reason, day)
+    days = return_days([one for one in contracts if one.pk in settled])
+    found: dict[int, list[Owed]] = defaultdict(list)
+    for contract in contracts:
+        is_deposit = contract.pk in settled
+        reason = "Restitution du dépôt de garantie" if is_deposit else "Somme à rembourser"
+        for payer, total in sorted(totals[contract.pk]):
+            known = Payer(payer or Payer.RESIDENT)
+            left = total - asked[contract.pk, known]
+            if left > 0:
+                day = days.get(contract.pk)
+                one = Owed(contract, RefundSource.DUE, known, left, reason, day)
+                found[contract.pk].append(one)
+    return found
 
 
 def engaged(contract: Contract) -> dict[str, Decimal]:
     """Return by payer what refunds under way will take from what is to be refunded."""
     found: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    rows = Refund.objects.filter(contract=contract, state__in=UNDER_WAY)
-    for refund in rows:
-        if refund.source == RefundSource.DUE or refund.state in MOVED:
-            found[refund.payer] += refund.amount
+    for (_pk, payer), amount in engaged_on([contract.pk]).items():
+        found[payer] += amount
     return found
 
 
-def _advance(contract: Contract) -> Iterable[Owed]:
-    """Yield what the account has in advance: over-payments, and aid above what was due."""
-    balance = (
-        Account.objects.filter(contract=contract, kind=AccountKind.RECEIVABLE)
-        .values_list("balance", flat=True)
-        .first()
+def engaged_on(ids: Sequence[int]) -> dict[tuple[int, str], Decimal]:
+    """Return the same by contract and payer."""
+    found: dict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
+    for refund in Refund.objects.filter(contract__in=ids, state__in=UNDER_WAY).defer("iban"):
+        if refund.source == RefundSource.DUE or refund.state in MOVED:
+            found[refund.contract_id, refund.payer] += refund.amount
+    return found
+
+
+def _advances(contracts: Sequence[Contract], ids: Sequence[int]) -> dict[int, list[Owed]]:
+    """Return what accounts have in advance: over-payments, and aid above what was due."""
+    balances: dict[int | None, Decimal] = dict(
+        Account.objects.filter(
+            contract__in=ids, kind=AccountKind.RECEIVABLE, balance__lt=0
+        ).values_list("contract", "balance")
     )
-    if balance is None or balance >= 0:
-        return
-    credits = credits_of(contract)
-    asked = Refund.objects.filter(
-        contract=contract, source=RefundSource.ACCOUNT, state=RefundState.PREPARED
-    ).aggregate(total=Sum("amount", default=ZERO))["total"]
-    left = min(-balance, sum((one.amount for one in credits), ZERO)) - asked
-    if left > 0:
-        aid = any(one.payer == Payer.CAF for one in credits)
-        reason = "Aide au logement au-delà de la redevance" if aid else "Avance du compte"
-        yield Owed(contract, RefundSource.ACCOUNT, Payer.RESIDENT, left, reason)
+    credits = credits_on([pk for pk in ids if pk in balances])
+    rows = Refund.objects.filter(
+        contract__in=ids, source=RefundSource.ACCOUNT, state=RefundState.PREPARED
+    ).values_list("contract")
+    asked = dict(rows.annotate(total=Sum("amount")))
+    found: dict[int, list[Owed]] = defaultdict(list)
+    for contract in contracts:
+        pk = contract.pk
+        if pk not in balances:
+            continue
+        in_hand = sum((one.amount for one in credits[pk]), ZERO)
+        left = min(-balances[pk], in_hand) - asked.get(pk, ZERO)
+        if left > 0:
+            aid = any(one.payer == Payer.CAF for one in credits[pk])
+            reason = AID_SURPLUS if aid else "Avance du compte"
+            one = Owed(contract, RefundSource.ACCOUNT, Payer.RESIDENT, left, reason)
+            found[pk].append(one)
+    return found
+
+
+@dataclass(frozen=True)
+class Returnable:
+    """What to give back, the most pressing first, and advances that a month to bill will use."""
+
+    first: list[Owed]
+    advances: list[Owed]
+
+
+def returnable(contracts: Any, on: date) -> Returnable:
+    """Sort what may be given back: what the month's bill will not use comes first.
+
+    A constant number of queries.
+    """
+    rows = list(contracts_to_refund(contracts).order_by("number"))
+    coming = _to_bill(rows, Month.of(on))
+    first, advances = [], []
+    for one in owed_on_all(rows):
+        bill = coming.get(one.contract.pk, ZERO)
+        if one.source == RefundSource.DUE or one.reason == AID_SURPLUS or one.amount > bill:
+            over = one.source == RefundSource.ACCOUNT and one.reason != AID_SURPLUS and bill
+            first.append(replace(one, coming=bill) if over else one)
+        else:
+            advances.append(replace(one, coming=bill))
+    first.sort(key=lambda one: (one.due_on or date.max, one.source != RefundSource.DUE))
+    return Returnable(first, advances)
+
+
+def _to_bill(contracts: Sequence[Contract], month: Month) -> dict[int, Decimal]:
+    """Return what contracts will be billed for a month not billed to them yet, aid deducted."""
+    billed = Term.objects.filter(
+        contract__in=contracts, month=month.first, kind=TermKind.MONTHLY
+    ).values("contract")
+    terms = ContractTerms.objects.filter(
+        contract__in=[one.pk for one in contracts if one.status in LIVING],
+        starts_on__lte=month.last,
+        ends_on__gte=month.first,
+    ).exclude(contract__in=billed)
+    rows = terms.order_by("starts_on").values_list("contract", "fee", "charges", "expected_aid")
+    # Two terms in a month: the later one tells enough of what the bill will be.
+    return {pk: max(fee + charges - aid, ZERO) for pk, fee, charges, aid in rows}
 
 
 def contracts_to_refund(contracts: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from typing import BinaryIO, cast
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
@@ -11,13 +12,14 @@ from caracol.core import clock
 from caracol.core.errors import Refused
 from caracol.core.money import ZERO, euros
 from caracol.core.pages import PageRequest, allowed, get_visible_or_404, page, render_page
+from caracol.core.periods import Month
 from caracol.documents.views.files import private_file
 from caracol.ui import toasts
 from payments.enums import Payer, RefundSource, RefundState
 from payments.forms import ReasonForm
 from payments.models import Mandate, Refund, RefundBatch
 from payments.selectors.collecting import people_of_contracts
-from payments.selectors.refunds import contestable_debit, contracts_to_refund, owed_on
+from payments.selectors.refunds import contestable_debit, owed_on, returnable
 from payments.services.refunding import (
     approve_refund,
     cancel_refund,
@@ -29,7 +31,7 @@ from payments.views.scope import Scope
 from residents.models import Contract
 
 LIST = "payments:refund-list"
-_MOST, _BATCHES = 40, 12
+_PER_PAGE, _BATCHES = 20, 12
 _TONES = {
     RefundState.PREPARED: "warning",
     RefundState.APPROVED: "info",
@@ -43,21 +45,27 @@ _TONES = {
 @page(LIST)
 def refund_list(request: PageRequest) -> HttpResponse:
     """Show what may be given back, what waits for whom, and the files."""
-    contracts = contracts_to_refund(allowed(request, Contract.objects.all()))
-    first = list(contracts.order_by("number")[:_MOST])
-    owed = [one for contract in first for one in owed_on(contract)]
+    found = returnable(allowed(request, Contract.objects.all()), clock.today())
+    owed = Paginator(found.first, _PER_PAGE).get_page(request.GET.get("page"))
+    ahead = Paginator(found.advances, _PER_PAGE).get_page(request.GET.get("avances"))
     rows = allowed(request, Refund.objects.all()).select_related("contract", "prepared_by", "batch")
     asked = request.GET.get("etat", "")
     if asked in RefundState.values:
         rows = rows.filter(state=asked)
-    refunds = list(rows.order_by("-pk")[:_MOST])
+    refunds = Paginator(rows.order_by("-pk"), _PER_PAGE).get_page(request.GET.get("suivi"))
     people = people_of_contracts(
-        {one.contract.pk for one in owed} | {one.contract_id for one in refunds}
+        {one.contract.pk for one in (*owed, *ahead)} | {one.contract_id for one in refunds}
     )
     approved = allowed(request, Refund.objects.filter(state=RefundState.APPROVED))
     amounts = list(approved.values_list("amount", flat=True))
     context = {
         "owed": [(one, people.get(one.contract.pk, "")) for one in owed],
+        "owed_page": owed,
+        "ahead": [(one, people.get(one.contract.pk, "")) for one in ahead],
+        "ahead_page": ahead,
+        "ahead_open": "avances" in request.GET,
+        "month": Month.of(clock.today()),
+        "refunds_page": refunds,
         "refunds": [
             (one, people.get(one.contract_id, ""), _TONES[RefundState(one.state)])
             for one in refunds

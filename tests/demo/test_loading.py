@@ -11,7 +11,18 @@ from caracol.demo.loading import SMALL, DemonstrationRefused, load
 from caracol.demo.logins import LOGINS, PASSWORD, TEAM
 from caracol.documents.models import Document
 from payments.enums import PaperKind
-from payments.models import Entry, PeriodLock, Term, TermPaper
+from payments.models import (
+    BankLine,
+    CafStatement,
+    Debit,
+    DebitBatch,
+    Entry,
+    Mandate,
+    PeriodLock,
+    Refund,
+    Term,
+    TermPaper,
+)
 from payments.services.checking import check_ledger
 from payments.services.closing import preview_month
 from residents.models import Contract, Notice
@@ -43,6 +54,17 @@ def test_the_small_demonstration_holds_together(demo, settings):
     letters = Notice.objects.filter(received_on=None).order_by("sent_on")
     assert [notice.sent_on is None for notice in letters] == [False, True]
     assert not Contract.objects.filter(status="CLOSED", exit_kind="").exists()
+    # The bank, the CAF and the files of direct debits have something to show.
+    states = set(BankLine.objects.values_list("state", flat=True))
+    assert states >= {"TO_SETTLE", "SETTLED", "HELD"}
+    statement = CafStatement.objects.get()
+    assert statement.state == "POSTED"
+    assert statement.ties.filter(undone=False).exists()
+    assert statement.lines.filter(amount__lt=0).exists()
+    assert Mandate.objects.filter(signed_on=None).count() == 1
+    assert DebitBatch.objects.get().is_sent
+    assert Debit.objects.filter(state="RETURNED", return_code="AM04").count() == 1
+    assert Refund.objects.get().state == "PREPARED"
     # Again: nothing more.
     before = (Entry.objects.count(), Document.objects.count(), User.objects.count())
     again = load(today=TODAY, size=SMALL)
