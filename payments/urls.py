@@ -37,7 +37,7 @@ from payments.views import (
 class MonthConverter:
     """A month in an address: 2026-11."""
 
-    regex = r"\d{4}-(?:0[1-9]|1[0-2])"
+    regex = r"(?:19|20|21)\d{2}-(?:0[1-9]|1[0-2])"
 
     def to_python(self, value: str) -> Month:
         """Read it."""

@@ -53,6 +53,11 @@ class Delay:
             parts.append("un jour" if self.days == 1 else f"{self.days} jours")
         return " et ".join(parts) or "sans délai"
 
+    @property
+    def of_words(self) -> str:
+        """Say it after a noun: "d'un mois", "de 15 jours"."""
+        return f"d'{self.words}" if self.words.startswith("un ") else f"de {self.words}"
+
 
 @dataclass(frozen=True)
 class Clauses:
@@ -166,7 +171,7 @@ def _not_received(
             "commissaire de justice."
         )
         return Answer(None, (text,), _SERVICE, verdicts, latest, must_be_served=True)
-    wait = f"Le préavis de {delay.words} commencera à la réception."
+    wait = f"Le préavis {delay.of_words} commencera à la réception."
     if latest is not None:
         wait += f" Elle doit avoir lieu le {french_day(latest)} au plus tard."
     return Answer(None, (wait,), rule.source, verdicts, latest)
@@ -186,10 +191,10 @@ def _why(
         return
     short = ", réduit," if letter.reduced_reason and not letter.by_manager else ""
     yield (
-        f"Préavis de {delay.words}{short} à compter de la réception, dont le jour ne compte pas : "
+        f"Préavis {delay.of_words}{short} à compter de la réception, dont le jour ne compte pas : "
         f"fin le {french_day(effective)}."
         if not cut
-        else f"Préavis de {delay.words} à compter de la réception, mais le contrat finit avant : "
+        else f"Préavis {delay.of_words} à compter de la réception, mais le contrat finit avant : "
         f"le {french_day(clauses.ends_on)}."
     )
     if effective.weekday() >= 5 and not cut:

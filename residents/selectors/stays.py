@@ -10,6 +10,7 @@ from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet, Subque
 from django.db.models.functions import Length
 from django.urls import reverse
 
+from caracol.core import clock
 from colocations.selectors.occupancy import (
     UNNAMED,
     Bound,
@@ -21,7 +22,7 @@ from colocations.selectors.occupancy import (
 )
 from residents.enums import LIVING, ContractStatus, ExitDestination
 from residents.models import Contract, ContractHolder, ContractTerms, Notice
-from residents.permissions import Fact, Facts, facts_of_contracts
+from residents.permissions import Fact, Facts, facts_of_contracts, may_ever
 
 ARRIVING_DAYS = 31
 
@@ -68,8 +69,13 @@ class ContractOccupancy:
         return {line.room_id: stay for line, stay in _stays(user, terms)}
 
     def stays_in(self, user: Any, room: int) -> list[Stay]:
-        """Everybody who lived in the room, latest first, as far as the user may know."""
+        """Everybody who lived in the room, latest first, as far as the user may know.
+
+        Who may not know the dates has no need of who left, nor of their telephone.
+        """
         terms = ContractTerms.objects.filter(room=room, binding=True).select_related("contract")
+        if Fact.DATES not in may_ever(user):
+            terms = terms.filter(ends_on__gte=clock.today())
         return [stay for _line, stay in _stays(user, list(terms.order_by("-starts_on")))]
 
     def lodgings(
