@@ -14,10 +14,14 @@ from caracol.audit import history
 from caracol.core.errors import Refused
 from caracol.core.periods import Span
 from caracol.core.versions import refuse_if_changed
+from caracol.documents.services.uploads import CleanFile, keep_upload
 from caracol.parameters.selectors import value
 from residents.calculations.insurance import standing
 from residents.enums import InsuranceOutcome
 from residents.models import Contract, Insurance, InsuranceCase
+
+SCAN = "INSURANCE_CERTIFICATE"
+SCAN_READ_KEY = "residents:contract-insurance"
 
 ADDED = history.label("residents.insurance-added", "Attestation d'assurance ajoutée")
 EDITED = history.label("residents.insurance-edited", "Attestation d'assurance corrigée")
@@ -67,25 +71,42 @@ class Lapse:
 
 @transaction.atomic
 def add_certificate(
-    *, contract: Contract, certificate: Certificate, on: date, actor: User, on_behalf: bool = False
+    *,
+    contract: Contract,
+    certificate: Certificate,
+    on: date,
+    actor: User,
+    on_behalf: bool = False,
+    scan: CleanFile | None = None,
 ) -> Insurance:
-    """Keep a certificate; one from the resident that covers the day ends the pursuit.
+    """Keep a certificate and its file, both or neither.
 
-    Raises InsuranceRefused.
+    One from the resident that covers the day ends the pursuit. Raises InsuranceRefused,
+    UploadRefused.
     """
     with history.act(ADDED, actor=actor):
         Contract.objects.select_for_update(no_key=True, of=("self",)).get(pk=contract.pk)
         insurance = Insurance(contract=contract, is_on_behalf=on_behalf, **certificate.facts())
         with _settling(contract, on):
             _save(insurance)
+        _keep_scan(insurance, scan, actor)
     return insurance
 
 
 @transaction.atomic
 def edit_certificate(
-    *, insurance: Insurance, certificate: Certificate, seen: str, on: date, actor: User
+    *,
+    insurance: Insurance,
+    certificate: Certificate,
+    seen: str,
+    on: date,
+    actor: User,
+    scan: CleanFile | None = None,
 ) -> Insurance:
-    """Correct a certificate. Raises ChangedMeanwhile, InsuranceRefused."""
+    """Correct a certificate, add its file, both or neither.
+
+    Raises ChangedMeanwhile, InsuranceRefused, UploadRefused.
+    """
     with history.act(EDITED, actor=actor):
         row = _locked(insurance)
         refuse_if_changed(row, VERSIONED, seen)
@@ -93,6 +114,7 @@ def edit_certificate(
             setattr(row, name, value)
         with _settling(row.contract, on):
             _save(row)
+        _keep_scan(row, scan, actor)
     return row
 
 
@@ -157,6 +179,19 @@ def _own_until(contract: Contract, on: date) -> date | None:
     own = Insurance.objects.filter(contract=contract, is_on_behalf=False)
     lived = Span(contract.starts_on, contract.ends_on)
     return standing([insurance.cover for insurance in own], lived, on).covered_until
+
+
+def _keep_scan(insurance: Insurance, scan: CleanFile | None, actor: User) -> None:
+    if scan is not None:
+        keep_upload(
+            file=scan,
+            kind=SCAN,
+            subject=insurance,
+            read_key=SCAN_READ_KEY,
+            territory=insurance.contract.territory,
+            name=f"Attestation {insurance.insurer} {insurance.starts_on.year}",
+            actor=actor,
+        )
 
 
 def _locked(insurance: Insurance) -> Insurance:

@@ -14,7 +14,7 @@ from caracol.core.errors import Refused
 from caracol.core.pages import PageRequest, get_visible_or_404, page, render_page
 from caracol.core.versions import ChangedMeanwhile, version_of
 from caracol.documents.selectors import uploads_about
-from caracol.documents.services.uploads import UploadRefused, keep_upload
+from caracol.documents.services.uploads import CleanFile, UploadRefused, clean_upload
 from caracol.ui import toasts
 from residents.forms.conflicts import show_again
 from residents.forms.insurance import GUARANTEES, CertificateForm, LapseForm
@@ -26,7 +26,6 @@ from residents.selectors.people import places_of
 from residents.services import insurance as services
 
 TAB = "residents:contract-insurance"
-CERTIFICATE = "INSURANCE_CERTIFICATE"
 
 
 @page(TAB)
@@ -69,11 +68,14 @@ def insurance_new(request: PageRequest, pk: int) -> HttpResponse:
                 certificate=form.certificate,
                 on=clock.today(),
                 actor=request.user,
+                scan=_scan(form),
             )
+        except UploadRefused as refusal:
+            form.add_error("file", refusal.message)
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
-            return _kept(request, insurance, form, "Attestation enregistrée.")
+            return _kept(request, insurance, "Attestation enregistrée.")
     return _answer(request, contract, form, "Ajouter une attestation", is_new=True)
 
 
@@ -114,7 +116,10 @@ def insurance_edit(request: PageRequest, pk: int) -> HttpResponse:
                 seen=form.cleaned_data["seen"],
                 on=clock.today(),
                 actor=request.user,
+                scan=_scan(form),
             )
+        except UploadRefused as refusal:
+            form.add_error("file", refusal.message)
         except ChangedMeanwhile as refusal:
             insurance.refresh_from_db()
             conflict = _conflict(form, insurance)
@@ -122,7 +127,7 @@ def insurance_edit(request: PageRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
-            return _kept(request, insurance, form, "Attestation corrigée.")
+            return _kept(request, insurance, "Attestation corrigée.")
     more = {"insurance": insurance, "conflict": conflict}
     return _answer(request, insurance.contract, form, "Corriger l'attestation", **more)
 
@@ -141,33 +146,20 @@ def _insurance(request: PageRequest, pk: int) -> Insurance:
     return insurance
 
 
-def _kept(
-    request: PageRequest, insurance: Insurance, form: CertificateForm, words: str
-) -> HttpResponse:
-    """Keep the file brought with the form, and go back to the tab; say what became of it."""
-    file, contract = form.cleaned_data["file"], insurance.contract
-    if file is not None:
-        try:
-            keep_upload(
-                file=file,
-                kind=CERTIFICATE,
-                subject=insurance,
-                read_key=TAB,
-                territory=contract.territory,
-                name=f"Attestation {insurance.insurer} {insurance.starts_on.year}",
-                actor=request.user,
-            )
-        except UploadRefused as refusal:
-            toasts.say(
-                request, f"{words} Mais le fichier manque : {refusal.message}", tone="danger"
-            )
-            return redirect("residents:insurance-edit", pk=insurance.pk)
+def _scan(form: CertificateForm) -> CleanFile | None:
+    """Return the file brought with the form, cleaned. Raises UploadRefused."""
+    file = form.cleaned_data["file"]
+    return clean_upload(file) if file is not None else None
+
+
+def _kept(request: PageRequest, insurance: Insurance, words: str) -> HttpResponse:
+    """Go back to the tab; say what the certificate lacks."""
     if missing := insurance.missing_guarantees:
         words = f"{words} Garanties manquantes : {', '.join(missing)}."
         toasts.say(request, words, tone="warning")
     else:
         toasts.say(request, words)
-    return redirect(TAB, pk=contract.pk)
+    return redirect(TAB, pk=insurance.contract_id)
 
 
 @page("residents:insurance-lapse", methods=("GET", "POST"))
@@ -188,7 +180,10 @@ def insurance_lapse(request: PageRequest, pk: int) -> HttpResponse:
                 seen=form.cleaned_data["seen"],
                 on=clock.today(),
                 actor=request.user,
+                scan=_scan(form),
             )
+        except UploadRefused as refusal:
+            form.add_error("file", refusal.message)
         except ChangedMeanwhile as refusal:
             insurance.refresh_from_db()
             conflict = show_again(form, insurance, names)

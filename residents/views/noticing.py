@@ -16,7 +16,7 @@ from caracol.ui import toasts
 from residents.calculations.explaining import explain_rule
 from residents.calculations.notices import AWAITED, MANAGER, RESIDENT, SIGNED, Answer, Letter
 from residents.calculations.notices import bases_of as grounds
-from residents.enums import DeliveryOutcome, NoticeBasis, NoticeDelivery, NoticeGiver
+from residents.enums import LIVING, DeliveryOutcome, NoticeBasis, NoticeDelivery, NoticeGiver
 from residents.forms.exits import (
     GiveForm,
     NoticeWithdrawForm,
@@ -64,6 +64,8 @@ def preview_of(contract: Contract, answer: Answer, *notes: str) -> Preview:
 def notice_give(request: PageRequest, pk: int) -> HttpResponse:
     """Prepare the association's notice; who decides may record at once that it left."""
     contract = contract_of(request, pk)
+    if contract.status not in LIVING:
+        return _too_late(request, contract)
     rule, today = rule_binding(contract), clock.today()
     decides = may_on(request.user, "residents:notice-send", contract.territory_id)
     form = GiveForm(
@@ -176,11 +178,24 @@ def _none(request: PageRequest, contract: Contract, words: str) -> HttpResponse:
     return redirect(contract_url(contract))
 
 
+def _too_late(request: PageRequest, contract: Contract) -> HttpResponse:
+    """Lead back to a contract that nobody lives in: no notice is given of it."""
+    toasts.say(
+        request,
+        f"Le contrat {contract.number} est « {contract.get_status_display()} » : un congé se donne "
+        "d'un contrat en cours.",
+        tone="warning",
+    )
+    return redirect("residents:contract-detail", pk=contract.pk)
+
+
 # --- Received -----------------------------------------------------------------------------------
 @page("residents:notice-receive", methods=("GET", "POST"))
 def notice_receive(request: PageRequest, pk: int) -> HttpResponse:
     """Record the receipt of the association's letter, or a notice that the resident gives."""
     contract = contract_of(request, pk)
+    if contract.status not in LIVING:
+        return _too_late(request, contract)
     notice = notice_alive(contract)
     awaited = notice is not None and notice.received_on is None
     if notice is None or not awaited:

@@ -194,6 +194,24 @@ def test_a_certificate_comes_with_its_photo(client_for, contract, manager, tmp_p
     assert (upload.subject, upload.read_key) == (insurance, "residents:contract-insurance")
 
 
+@pytest.mark.usefixtures("_private_files")
+def test_a_certificate_whose_file_is_refused_does_not_cover(client_for, contract, manager):
+    """The field says why; nothing is written, neither the certificate nor the file."""
+    answer = client_for(manager).post(
+        reverse("residents:insurance-new", args=[contract.pk]),
+        {
+            "insurer": "Mutuelle",
+            "starts_on": f"{contract.starts_on}",
+            "guarantees": ["covers_fire"],
+            "file": SimpleUploadedFile("scan.pdf", b"MZ\x90\x00", content_type="application/pdf"),
+        },
+    )
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["file"]
+    assert not contract.insurances.exists()
+    assert not Upload.objects.exists()
+
+
 def test_the_tab_tells_the_days_without_cover_and_the_next_step(client_for, contract, manager):
     """With what may be recorded now, by right."""
     factories.make_insurance(contract, ends_on=TODAY - timedelta(days=9))

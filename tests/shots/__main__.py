@@ -39,6 +39,7 @@ class Shot:
     scheme: str = "light"
     keys: str = ""
     typed: str = ""
+    filled: dict = field(default_factory=dict)
 
 
 def main():
@@ -90,8 +91,19 @@ def shots():
         Shot("aujourdhui-sombre", "gla", "/", scheme="dark"),
         Shot("mois-precedent", "gla", reverse("payments:month-detail", args=[month.previous()])),
         Shot("compte", "gla", account),
+        Shot("occupation", "gla", reverse("colocations:occupancy")),
+        Shot("contrats", "gla", reverse("residents:contract-list")),
+        Shot("contrat", "gla", reverse("residents:contract-detail", args=[contract.pk])),
+        Shot(
+            "avenant",
+            "gla",
+            reverse("residents:amendment-new", args=[contract.pk]),
+            filled={
+                "[name=effective_on]": month.plus(-1).first.isoformat(),
+                "[name=fee]": f"{contract.terms.latest('starts_on').fee - 20}".replace(".", ","),
+            },
+        ),
         Shot("impayes", "gla", reverse("payments:arrears-list")),
-        Shot("parc", "direction", reverse("colocations:home-list")),
         Shot("maison", "gla", home),
         Shot("personne", "social", person),
         Shot("recherche", "gla", "/", keys="Control+k", typed="tilleuls"),
@@ -183,6 +195,9 @@ def take(page, shot):
     if shot.keys:
         page.keyboard.press(shot.keys)
         page.keyboard.type(shot.typed, delay=40)
+        page.wait_for_timeout(1500)
+    for selector, value in shot.filled.items():
+        page.fill(selector, value)
         page.wait_for_timeout(1500)
     page.evaluate("document.fonts.ready")
     with tempfile.TemporaryDirectory() as folder:

@@ -7,6 +7,7 @@ import secrets
 import subprocess
 import sys
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -43,9 +44,22 @@ class UploadRefused(Refused):
     """The file is not kept; the sentence says how to mend."""
 
 
+@dataclass(frozen=True)
+class CleanFile:
+    """A file that may be kept: its bytes as they will be, and what they are."""
+
+    content: bytes
+    head: dict[str, Any]
+
+
+def clean_upload(file: IO[bytes]) -> CleanFile:
+    """Clean a JPEG, a PNG or a PDF, before the transaction that keeps it. Raises UploadRefused."""
+    return CleanFile(*_cleaned(_read(file)))
+
+
 def keep_upload(
     *,
-    file: IO[bytes],
+    file: IO[bytes] | CleanFile,
     kind: str,
     subject: models.Model,
     read_key: str,
@@ -58,7 +72,8 @@ def keep_upload(
     `kind`: a code of the application's own ("SIGNED_COPY"). `name`: what people read in lists;
     it never becomes a path. Raises UploadRefused.
     """
-    content, head = _cleaned(_read(file))
+    clean = file if isinstance(file, CleanFile) else clean_upload(file)
+    content, head = clean.content, clean.head
     digest = hashlib.sha256(content).hexdigest()
     path = _random_path(SUFFIXES[head["media_type"]])
     with transaction.atomic():

@@ -10,6 +10,7 @@ from caracol.accounts.enums import Role
 from caracol.core import clock
 from caracol.core.periods import Month, add_months, french_day
 from payments.services.closing import close_month
+from residents.enums import ContractStatus
 from residents.models import Contract, Notice
 from tests import factories
 from tests.residents.views.test_birth import text
@@ -211,3 +212,13 @@ def test_an_officer_acts_on_no_exit(client_for, lived):
     client = client_for(officer)
     assert client.get(address("contract-end", lived)).status_code == 403
     assert Contract.objects.get().status == "IN_FORCE"
+
+
+def test_no_notice_is_given_of_a_contract_that_ended(client_for, lived):
+    """The page leads back to the contract and says why, rather than count from a day gone by."""
+    Contract.objects.filter(pk=lived.pk).update(status=ContractStatus.ENDED)
+    manager = client_for(factories.make_user())
+    for name in ("notice-give", "notice-receive"):
+        answer = manager.get(address(name, lived), follow=True)
+        assert answer.redirect_chain[-1][0] == reverse("residents:contract-detail", args=[lived.pk])
+        assert "un congé se donne d'un contrat en cours" in text(answer)
