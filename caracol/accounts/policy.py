@@ -288,7 +288,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "payments:period-lock": GLA_DECIDES | {_C},
     "payments:period-reopen": frozenset({_D}),
     "payments:ledger-check": BOOKS,
-    "payments:books-export": BOOKS,
+    "payments:books-file": BOOKS,
     # Takeover
     "takeover:upload": GLA_DECIDES,
     "takeover:preview": GLA_DECIDES,

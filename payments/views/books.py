@@ -43,7 +43,7 @@ class BooksForm(forms.Form):
         return data
 
 
-@page("payments:books-export", methods=("GET", "POST"))
+@page("payments:books-file", methods=("GET", "POST"))
 def books_export(request: PageRequest) -> HttpResponseBase:
     """Choose a period and a format; answer with the file, checked when it is a FEC."""
     today = clock.today()

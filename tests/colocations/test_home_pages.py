@@ -12,6 +12,7 @@ from caracol.accounts.enums import Role
 from caracol.audit.models import AccessRecord
 from caracol.core import clock
 from caracol.core.periods import Span, add_months
+from caracol.ui.atoms import phone
 from colocations.calculations.vacancy import lost
 from colocations.selectors.homes import free_since, nearness, occupation
 from tests import factories
@@ -100,7 +101,8 @@ def test_a_technician_reads_rooms_and_telephones_only(client_for, home):
     text = text_of(client, "colocations:home-detail", home.pk)
     assert "DIALLO" not in text
     assert "€" not in text
-    assert home.rooms.get(number="1").terms.get().contract.holders.get().person.phone in text
+    person = home.rooms.get(number="1").terms.get().contract.holders.get().person
+    assert phone(person.phone) in text
 
 
 def test_a_home_without_agreement_says_so(client_for):

@@ -31,7 +31,7 @@ def test_the_accountant_downloads_a_checked_fec(client_for, books):
     report = check_fec(b"".join(answer.streaming_content))
     assert report.is_accepted
     assert report.entries == 1
-    assert AccessRecord.objects.filter(action="EXPORT", page="payments:books-export").exists()
+    assert AccessRecord.objects.filter(action="EXPORT", page="payments:books-file").exists()
 
 
 @pytest.mark.parametrize("form", ["csv", "hledger", "beancount"])
