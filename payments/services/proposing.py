@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from payments.calculations.matching import Book, Certainty, Decision, Part, Payment, decide
+from payments.calculations.matching import Book, Certainty, Decision, Part, Payment, Rule, decide
 from payments.calculations.naming import words_of
 from payments.enums import OPEN_LINES, BankLineState, MatchRule
 from payments.models import BankLine, LineProposal, Reconciliation
@@ -68,11 +68,11 @@ class Proposer:
         return found
 
     def _one(self, line: BankLine, offer: tuple[str, Offer] | None) -> Proposal:
-        if offer is not None:
-            return _offered(line, *offer)
         if not line.amount:
             return Proposal(line.pk, Certainty.NONE, MatchRule.NONE, "Une ligne sans montant.")
         decision = decide(payment_of(line), self.book)
+        if offer is not None and not _is_named(line, decision, offer[1]):
+            return _offered(line, *offer)
         waiting = self._recorded_for(line, decision)
         if waiting is not None:
             return waiting
@@ -114,6 +114,20 @@ class Proposer:
             reason = f"« {line.payer or line.text} » a déjà été mis hors gestion locative."
             return Proposal(line.pk, Certainty.PROPOSED, MatchRule.FOREIGN, reason)
         return Proposal(line.pk, Certainty.NONE, MatchRule.NONE, decision.reason)
+
+
+def _is_named(line: BankLine, decision: Decision, offer: Offer) -> bool:
+    """Whether money that comes in bears a reference of ours, beside an offer that is unsure.
+
+    A payment whose amount happens to be that of an expected batch is still the contract's.
+    """
+    certain = Certainty.AUTO
+    return (
+        line.amount > 0
+        and decision.rule == Rule.REFERENCE
+        and decision.certainty == certain
+        and offer.certainty != certain
+    )
 
 
 def origin_of(line: BankLine) -> str:

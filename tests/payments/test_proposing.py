@@ -139,20 +139,32 @@ def test_who_was_set_aside_once_is_proposed_to_be_again(actor):
     assert proposed(again).rule == MatchRule.FOREIGN
 
 
-def test_another_modules_offer_comes_first(amina, actor, monkeypatch):
+@pytest.mark.parametrize(
+    ("text", "certainty", "settler"),
+    [
+        ("VIREMENT", Certainty.PROPOSED, "example"),
+        ("C2601", Certainty.AUTO, "example"),
+        ("C2601", Certainty.PROPOSED, ""),
+    ],
+    ids=["words that say nothing", "a certain offer", "our reference beside an unsure offer"],
+)
+def test_another_modules_offer_comes_first_unless_a_reference_is_surer(
+    amina, actor, monkeypatch, text, certainty, settler
+):
     class Example:
         key, rule = "example", MatchRule.CAF
 
         def offers(self, lines):
+            parts = (Part("C2601", D("200.00")),)
             return {
-                line.pk: Offer("B1", Certainty.PROPOSED, "Le relevé B1.", "Relevé B1",
-                               (Part("C2601", D("200.00")),))
+                line.pk: Offer("B1", certainty, "Le relevé B1.", "Relevé B1", parts)
                 for line in lines
-            }  # fmt: skip
+            }
 
     monkeypatch.setattr("payments.services.proposing.settlers", lambda: {"example": Example()})
-    found = proposed(make_line(actor, "200.00", on=ON, text="C2601"))
-    assert (found.settler, found.settler_ref, found.rule) == ("example", "B1", MatchRule.CAF)
+    found = proposed(make_line(actor, "200.00", on=ON, text=text))
+    assert found.settler == settler
+    assert found.rule == (MatchRule.CAF if settler else MatchRule.REFERENCE)
 
 
 def test_proposing_reads_as_often_for_twenty_lines_as_for_two(amina, actor):

@@ -56,7 +56,7 @@ class Scene:
         """Certain, strong, split, foreign and unknown money, each under its own reference."""
         on, code = clock.today().isoformat(), self.code
         lines = (
-            entry("200.00", on, text=f"loyer {code}-1", payer="QUELQU'UN", ref=f"{code}1"),
+            entry("200.00", on, text=f"loyer {code}-1", payer=f"PASSANT {code}", ref=f"{code}1"),
             entry("200.00", on, text="loyer", payer=f"RIVOLI{code} BRUNO", ref=f"{code}2"),
             entry("75.00", on, text="aide", payer=f"AMIE {code}", ref=f"{code}3"),
             entry("150.00", on, text="don", payer=f"ENTRAIDE {code}", ref=f"{code}4"),
