@@ -39,7 +39,6 @@ class Shot:
     scheme: str = "light"
     keys: str = ""
     typed: str = ""
-    filled: dict = field(default_factory=dict)
 
 
 def main():
@@ -94,15 +93,6 @@ def shots():
         Shot("occupation", "gla", reverse("colocations:occupancy")),
         Shot("contrats", "gla", reverse("residents:contract-list")),
         Shot("contrat", "gla", reverse("residents:contract-detail", args=[contract.pk])),
-        Shot(
-            "avenant",
-            "gla",
-            reverse("residents:amendment-new", args=[contract.pk]),
-            filled={
-                "[name=effective_on]": month.plus(-1).first.isoformat(),
-                "[name=fee]": f"{contract.terms.latest('starts_on').fee - 20}".replace(".", ","),
-            },
-        ),
         Shot("impayes", "gla", reverse("payments:arrears-list")),
         Shot("maison", "gla", home),
         Shot("personne", "social", person),
@@ -195,9 +185,6 @@ def take(page, shot):
     if shot.keys:
         page.keyboard.press(shot.keys)
         page.keyboard.type(shot.typed, delay=40)
-        page.wait_for_timeout(1500)
-    for selector, value in shot.filled.items():
-        page.fill(selector, value)
         page.wait_for_timeout(1500)
     page.evaluate("document.fonts.ready")
     with tempfile.TemporaryDirectory() as folder:
