@@ -117,17 +117,14 @@ class Proposer:
 
 
 def _is_named(line: BankLine, decision: Decision, offer: Offer) -> bool:
-    """Whether money that comes in bears a reference of ours, beside an offer that is unsure.
+    """Whether money that comes in bears a reference or the full name, beside an unsure offer.
 
     A payment whose amount happens to be that of an expected batch is still the contract's.
     """
-    certain = Certainty.AUTO
-    return (
-        line.amount > 0
-        and decision.rule == Rule.REFERENCE
-        and decision.certainty == certain
-        and offer.certainty != certain
+    surer = decision.strong or (
+        decision.rule == Rule.REFERENCE and decision.certainty == Certainty.AUTO
     )
+    return line.amount > 0 and surer and offer.certainty != Certainty.AUTO
 
 
 def origin_of(line: BankLine) -> str:

@@ -140,16 +140,17 @@ def test_who_was_set_aside_once_is_proposed_to_be_again(actor):
 
 
 @pytest.mark.parametrize(
-    ("text", "certainty", "settler"),
+    ("text", "certainty", "rule"),
     [
-        ("VIREMENT", Certainty.PROPOSED, "example"),
-        ("C2601", Certainty.AUTO, "example"),
-        ("C2601", Certainty.PROPOSED, ""),
+        ("VIREMENT", Certainty.PROPOSED, MatchRule.CAF),
+        ("C2601", Certainty.AUTO, MatchRule.CAF),
+        ("C2601", Certainty.PROPOSED, MatchRule.REFERENCE),
+        ("DIALLO AMINA", Certainty.PROPOSED, MatchRule.NAME),
     ],
-    ids=["words that say nothing", "a certain offer", "our reference beside an unsure offer"],
+    ids=["words that say nothing", "a certain offer", "our reference", "a full name, the amount"],
 )
-def test_another_modules_offer_comes_first_unless_a_reference_is_surer(
-    amina, actor, monkeypatch, text, certainty, settler
+def test_another_modules_offer_comes_first_unless_the_line_itself_is_surer(
+    amina, actor, monkeypatch, text, certainty, rule
 ):
     class Example:
         key, rule = "example", MatchRule.CAF
@@ -163,8 +164,8 @@ def test_another_modules_offer_comes_first_unless_a_reference_is_surer(
 
     monkeypatch.setattr("payments.services.proposing.settlers", lambda: {"example": Example()})
     found = proposed(make_line(actor, "200.00", on=ON, text=text))
-    assert found.settler == settler
-    assert found.rule == (MatchRule.CAF if settler else MatchRule.REFERENCE)
+    assert found.rule == rule
+    assert found.settler == ("example" if rule == MatchRule.CAF else "")
 
 
 def test_proposing_reads_as_often_for_twenty_lines_as_for_two(amina, actor):

@@ -97,7 +97,7 @@ def test_the_same_form_with_another_amount_is_refused(client_for, manager, contr
     ("field", "value", "words"),
     [
         ("amount", "abc", "Indiquez un montant"),
-        ("received_on", "2999-01-01", "avenir"),
+        ("received_on", "2099-01-01", "avenir"),
         ("payer", "CAF", "mois précis"),
         ("means", "", "obligatoire"),
     ],
