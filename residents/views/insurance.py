@@ -180,10 +180,7 @@ def insurance_lapse(request: PageRequest, pk: int) -> HttpResponse:
                 seen=form.cleaned_data["seen"],
                 on=clock.today(),
                 actor=request.user,
-                scan=_scan(form),
             )
-        except UploadRefused as refusal:
-            form.add_error("file", refusal.message)
         except ChangedMeanwhile as refusal:
             insurance.refresh_from_db()
             conflict = show_again(form, insurance, names)
