@@ -39,6 +39,13 @@ def _whole(unit: str) -> Shape:
     )
 
 
+def _day() -> Shape:
+    return Shape(
+        lambda: forms.IntegerField(min_value=1, max_value=28, help_text="Jour du mois, 1 à 28."),
+        words=lambda value: f"le {value}",
+    )
+
+
 def _decimal(unit: str) -> Shape:
     return Shape(
         lambda: forms.DecimalField(min_value=0, decimal_places=2, help_text=f"En {unit}."),
@@ -128,6 +135,7 @@ KNOWN: dict[str, tuple[str, Shape]] = {
     "agreement.max_years": ("Convention ELAN : durée maximale", _whole("ans")),
     "agreement.extension_years": ("Convention ELAN : une prolongation", _whole("ans")),
     "caf.arrears_rule": ("Impayé au sens de la CAF", _ARREARS),
+    "caf.paid_by_day": ("Aide de la CAF : reçue le mois suivant avant", _day()),
     "caf.report_delay_months": ("Signaler un impayé à la CAF sous", _whole("mois")),
     "caf.payout_threshold.AL": ("Seuil de versement, allocation logement", _decimal("€")),
     "caf.payout_threshold.APL": ("Seuil de versement, APL", _decimal("€")),

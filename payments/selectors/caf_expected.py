@@ -10,14 +10,13 @@ from django.db.models import Q, Sum
 
 from caracol.core.money import ZERO
 from caracol.core.periods import Month
+from caracol.parameters.selectors import value
 from payments.enums import MONEY_FROM_PAYERS, EntryKind, Payer, TermKind
 from payments.models import Posting, Term
 from payments.selectors.labels import Label, contract_labels
 from residents.enums import AidEligibility, AidPayee
 
 SURPLUS_KEY = "aid-surplus:"
-# The CAF pays a month from the 5th of the next one (R823-8); a few days for the bank.
-_PAID_BY_DAY = 12
 
 RECEIVED, NONE, LESS, MORE, UNPLANNED, TO_COME = (
     *("received", "none", "less", "more", "unplanned", "to_come"),
@@ -65,7 +64,7 @@ def aid_lines(contracts: Any, month: Month, today: date, *, with_places: bool) -
     received = _received(contracts, month)
     ids = {*expected, *received}
     labels = contract_labels(ids, month.last, with_places=with_places)
-    due = today >= month.next().day(_PAID_BY_DAY)
+    due = today >= month.next().day(int(value("caf.paid_by_day", today)))
     lines = []
     for pk in ids:
         amount, last = received.get(pk, (ZERO, None))

@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from caracol.accounts.models import User
 from caracol.core.errors import Refused
 from caracol.core.money import ZERO, euros
@@ -90,8 +92,11 @@ class _Book:
         since = min((line.booked_on for line in lines), default=date.max)
         since = max(since, date.min + RECENT) - RECENT
         self.batches = _sums(since)
+        waiting = Refund.objects.filter(batch=OuterRef("pk"), state=RefundState.SENT)
         self.transfers = list(
-            RefundBatch.objects.filter(state=BatchState.SENT, execute_on__gte=since)
+            RefundBatch.objects.filter(
+                Exists(waiting), state=BatchState.SENT, execute_on__gte=since
+            )
         )
 
     def debit_of(self, one: Named) -> Debit | None:
@@ -263,7 +268,7 @@ def _transfers(line: BankLine, book: _Book) -> Iterator[Offer]:
         yield _transfer_offer(known[0].end_to_end_id, total, Certainty.AUTO, known)
         return
     for batch in book.transfers:
-        if batch.total == -line.amount and batch.refunds.filter(state=RefundState.SENT).exists():
+        if batch.total == -line.amount:
             sure = batch.reference in f"{line.text} {line.end_to_end_id}".upper()
             certainty = Certainty.AUTO if sure else Certainty.PROPOSED
             if sure or abs(line.booked_on - batch.execute_on) <= NEAR:
