@@ -17,6 +17,10 @@ TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clie
 WIDE = """() => [...document.querySelectorAll("body *")]
     .filter((e) => e.getBoundingClientRect().right > document.documentElement.clientWidth)
     .map((e) => "too wide: " + e.outerHTML.slice(0, 90))"""
+PAINTED = """(scheme) => {
+    const { theme, bsTheme } = document.documentElement.dataset;
+    return theme !== "auto" || bsTheme === undefined || bsTheme === scheme;
+}"""
 SETTLE = """async () => {
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     for (const animation of document.getAnimations()) {
@@ -66,6 +70,8 @@ def look_through(page, addresses, *, before=lambda _page: None, name=""):
 
 def _paint(page, scheme):
     page.emulate_media(color_scheme=scheme)
+    # The page hears of the change at its next frame, which a stopped clock does not hurry.
+    page.wait_for_function(PAINTED, arg=scheme)
     page.evaluate(SETTLE)
 
 
