@@ -6,6 +6,7 @@ import pytest
 from django.contrib import admin
 from django.urls import get_resolver, reverse
 
+from caracol.accounts import services
 from caracol.accounts.enums import Role
 from caracol.core import clock
 from caracol.parameters.models import Parameter
@@ -78,6 +79,12 @@ def send(page, rows):
 def test_pages_have_no_fault_for_axe(page_for, live_site, director):
     with live_site.database():
         factories.make_home(rooms=1, officer=director)
+        services.invite(
+            email="une.adresse.fort.longue.de.collegue@example.org",
+            role=Role.GLA_MANAGER,
+            territory=factories.make_territory("IDF"),
+            actor=director,
+        )
     page, faults = page_for(director), {}
     for path in paths(live_site):
         page.goto(path)

@@ -18,8 +18,10 @@ WIDE = """() => [...document.querySelectorAll("body *")]
     .filter((e) => e.getBoundingClientRect().right > document.documentElement.clientWidth)
     .map((e) => "too wide: " + e.outerHTML.slice(0, 90))"""
 PAINTED = """(scheme) => {
-    const { theme, bsTheme } = document.documentElement.dataset;
-    return theme !== "auto" || bsTheme === undefined || bsTheme === scheme;
+    const root = document.documentElement.dataset;
+    // The administration reads the scheme when it opens, and does not follow it afterwards.
+    if (root.ready === undefined && root.bsTheme) root.bsTheme = scheme;
+    return root.theme !== "auto" || !root.bsTheme || root.bsTheme === scheme;
 }"""
 SETTLE = """async () => {
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
