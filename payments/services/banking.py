@@ -22,6 +22,7 @@ from caracol.accounts.models import User
 from caracol.audit import history
 from caracol.core import clock
 from caracol.core.errors import Refused
+from caracol.core.files import gone_if_it_fails
 from caracol.core.money import ZERO, euros
 from caracol.core.periods import Month
 from payments.calculations.fingerprints import line_base, same_account
@@ -93,14 +94,10 @@ def import_bank(*, stream: BinaryIO, name: str, actor: User) -> Imported:
     if BankFile.objects.filter(sha256=measured[0]).exists():
         return _read_again(events_of(kind, stream), result)
     record = _keep(stream, name, kind, measured)
-    try:
-        with history.act(IMPORTED, actor=actor), transaction.atomic():
-            record.imported_by = actor
-            BankFile.objects.bulk_create([record])
-            _Writer(record, actor, result).read(events_of(kind, stream))
-    except BaseException:
-        record.file.delete(save=False)
-        raise
+    with gone_if_it_fails(record.file), history.act(IMPORTED, actor=actor), transaction.atomic():
+        record.imported_by = actor
+        BankFile.objects.bulk_create([record])
+        _Writer(record, actor, result).read(events_of(kind, stream))
     return result
 
 

@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from caracol.accounts.models import User
 from caracol.audit import history
 from caracol.core.errors import Refused
+from caracol.core.files import gone_if_it_fails
 from caracol.core.money import ZERO, euros
 from payments.calculations.caf import Announced, tie_lines
 from payments.enums import CafNature, CafState
@@ -102,14 +103,10 @@ def import_caf(
     result.total = sum((row.amount for row in rows), ZERO)
     groups = _statements(rows, given or Given())
     record = _keep(data, name, read.format)
-    try:
-        with history.act(IMPORTED, actor=actor), transaction.atomic():
-            record.imported_by = actor
-            run = _Run(record, bool(read.totals), result, today, actor)
-            run.write(groups)
-    except BaseException:
-        record.file.delete(save=False)
-        raise
+    with gone_if_it_fails(record.file), history.act(IMPORTED, actor=actor), transaction.atomic():
+        record.imported_by = actor
+        run = _Run(record, bool(read.totals), result, today, actor)
+        run.write(groups)
     return result
 
 

@@ -15,6 +15,7 @@ from caracol.accounts.models import Territory, User
 from caracol.audit import history
 from caracol.core import clock
 from caracol.core.errors import Refused
+from caracol.core.files import gone_if_it_fails
 from caracol.core.money import euros
 from caracol.core.periods import Month, french_day
 from caracol.parameters.models import Association
@@ -179,15 +180,16 @@ def prepare_debits(*, wish: Wish, token: str, today: date, actor: User) -> Debit
             prepared_by=actor,
         )
         keep_file(batch, data)
-        batch.save()
-        for debit in debits:
-            debit.batch = batch
-        Debit.objects.bulk_create(debits)
+        with gone_if_it_fails(batch.file):
+            batch.save()
+            for debit in debits:
+                debit.batch = batch
+            Debit.objects.bulk_create(debits)
     return batch
 
 
 def keep_file(batch: Any, data: bytes) -> None:
-    """Keep a file in the private store; it goes away with a transaction that fails."""
+    """Put a file in the private store, under a name that cannot be guessed."""
     batch.file.save(f"sepa/{uuid.uuid4().hex}.xml", ContentFile(data), save=False)
 
 

@@ -13,6 +13,7 @@ from caracol.accounts.policy import has_role
 from caracol.audit import history
 from caracol.core import clock
 from caracol.core.errors import Refused
+from caracol.core.files import gone_if_it_fails
 from caracol.core.money import ZERO, euros
 from caracol.parameters.selectors import association, value
 from payments.calculations.sepa import NAME, REMITTANCE, sepa_text
@@ -250,7 +251,7 @@ def send_refunds(
         batch = _batch(refunds, day, territory, today, actor)
         for refund in refunds:
             refund.state, refund.batch = RefundState.SENT, batch
-            refund.save(update_fields=["state", "batch", "end_to_end_id"])
+        Refund.objects.bulk_update(refunds, ["state", "batch", "end_to_end_id"])
     return batch
 
 
@@ -285,7 +286,8 @@ def _batch(
         sent_by=actor,
     )
     keep_file(batch, data)
-    batch.save()
+    with gone_if_it_fails(batch.file):
+        batch.save()
     return batch
 
 

@@ -15,7 +15,6 @@ from django.core.files.storage import default_storage
 from caracol.accounts.enums import Role
 from caracol.accounts.models import SavedView
 from caracol.core import clock
-from caracol.core.periods import Month
 from caracol.documents import content
 from caracol.documents.enums import BundleKind
 from caracol.documents.models import Bundle, Upload
@@ -24,30 +23,18 @@ from caracol.jobs.models import Job
 from caracol.lists.models import ListAct, ListExport
 from caracol.notifications.models import MailOut
 from caracol.takeover.models import RunState, TakeoverRun
-from payments.enums import BatchState, CafNature, PaperKind, PaymentMeans, RefundSource
+from payments.enums import PaperKind, PaymentMeans
 from payments.models import (
-    CafLine,
-    DebitBatch,
-    DepositSettlement,
-    KnownPayer,
-    LineProposal,
-    Refund,
-    RefundBatch,
     TermPaper,
 )
-from payments.readers.caf import CafRow
-from payments.services.caf_importing import Given, type_statement
-from payments.services.depositing import record_deposit
-from payments.services.mandates import MandateFacts, record_mandates
 from payments.services.openings import OpeningBalance, take_over_balances
 from payments.services.receiving import record_payment
 from residents.enums import ContractKind, InsuranceStepKind
 from residents.models import Amendment, HousingRequest
 from residents.services.insurance_path import record_step
 from tests import factories
-from tests.consistency import patrimony
+from tests.consistency import money, patrimony
 from tests.documents import samples
-from tests.payments.lines import make_line
 
 # Words that only some readers may find on a page; no two territories share them.
 CANARIES = {
@@ -155,116 +142,11 @@ def make_world(code, *, officer=None):
         ),
         term=contract.bills.get(),
         payment=received.entry,
-        **_deposit(code, author, contract),
-        caf=_caf(author, home.site.territory),
-        **_files(code, author, contract),
         insurance=insurance,
         insurance_step=step,
         **_papers(code, author, home.site.territory, contract),
-        **_bank(code, author, contract),
+        **money.make_money(code, author, contract),
     )
-
-
-def _bank(code, author, contract):
-    """A line of the bank proposed for the contract, and somebody who pays for it."""
-    line = make_line(author, "12.00", on=clock.today(), text=f"loyer {contract.number}")
-    LineProposal.objects.create(
-        line=line, certainty="proposed", rule="REFERENCE", reason="x", contract=contract
-    )
-    payer = KnownPayer.objects.create(
-        contract=contract, name="ENTRAIDE", name_key=f"entraide {code}", confirmed_by=author
-    )
-    return {"line": line, "payer": payer}
-
-
-def _caf(author, territory):
-    """A line of a CAF's statement that waits for somebody to say whose it is."""
-    month = Month.of(clock.today()).previous()
-    row = CafRow(
-        place="",
-        number="1234567",
-        amount=Decimal("1.00"),
-        month_from=month,
-        month_to=month,
-        nature=CafNature.CURRENT,
-    )
-    found = type_statement(
-        rows=[row],
-        total=row.amount,
-        given=Given(territory.departments[0], f"BORD{territory.code}", clock.today()),
-        actor=author,
-        today=clock.today(),
-    )
-    return CafLine.objects.select_related("statement").get(statement=found.statements[0])
-
-
-def _deposit(code, author, contract):
-    today = clock.today()
-    contract.deposit = Decimal("50.00")
-    contract.save(update_fields=["deposit"])
-    received = record_deposit(
-        key=f"canari:{code}",
-        contract=contract,
-        amount=contract.deposit,
-        means=PaymentMeans.CHEQUE,
-        received_on=today,
-        today=today,
-        actor=author,
-    )
-    settlement = DepositSettlement.objects.create(
-        contract=contract, prepared_by=author, prepared_on=today
-    )
-    return {"deposit": received.entry, "settlement": settlement}
-
-
-def _files(code, author, contract):
-    """A mandate, a file of debits sent, a refund to approve and a file of transfers."""
-    iban = "FR1420041010050500013M02606"
-    [mandate] = record_mandates(
-        [MandateFacts(contract, f"RUMCANARI{code}", iban, contract.starts_on)]
-    )
-    shared = {
-        "territory": contract.territory,
-        "state": BatchState.SENT,
-        "count": 1,
-        "total": Decimal("10.00"),
-        "sent_by": author,
-        "sent_at": clock.now(),
-        "sha256": "0" * 64,
-    }
-    debits = DebitBatch.objects.create(
-        reference=f"PRLVCANARI{code}",
-        month=clock.today().replace(day=1),
-        collect_on=clock.today(),
-        message="pain.008.001.08",
-        prepared_by=author,
-        file=default_storage.save("sepa/canari.xml", ContentFile(b"<a/>")),
-        **shared,
-    )
-    transfers = RefundBatch.objects.create(
-        reference=f"REMBCANARI{code}",
-        execute_on=clock.today(),
-        message="pain.001.001.09",
-        file=default_storage.save("sepa/canari.xml", ContentFile(b"<a/>")),
-        **shared,
-    )
-    refund = Refund.objects.create(
-        contract=contract,
-        source=RefundSource.DUE,
-        amount=Decimal("5.00"),
-        reason="Canari",
-        beneficiary="Canari",
-        iban=iban,
-        iban_tail="2606",
-        prepared_on=clock.today(),
-        prepared_by=author,
-    )
-    return {
-        "mandate": mandate,
-        "debit_batch": debits,
-        "refund": refund,
-        "refund_batch": transfers,
-    }
 
 
 def _papers(code, author, territory, contract):
@@ -375,6 +257,7 @@ def _paper(code, author, territory, contract):
 
 
 ARGUMENTS = {
+    **money.ARGUMENTS,
     **patrimony.ARGUMENTS,
     "colocations:home-occupancy": lambda world: [world.home.pk],
     "colocations:home-cell": lambda world: [world.home.pk, "officer"],
@@ -404,14 +287,6 @@ ARGUMENTS = {
     "payments:account-export": lambda world: [world.contract.number],
     "payments:account-papers": lambda world: [world.contract.number],
     "payments:account-statement": lambda world: [world.contract.number],
-    "payments:bank-line": lambda world: [world.line.pk],
-    "payments:bank-line-settle": lambda world: [world.line.pk],
-    "payments:bank-line-split": lambda world: [world.line.pk],
-    "payments:bank-line-aside": lambda world: [world.line.pk],
-    "payments:bank-line-wait": lambda world: [world.line.pk],
-    "payments:bank-line-undo": lambda world: [world.line.pk],
-    "payments:bank-line-held": lambda world: [world.line.pk],
-    "payments:payer-revoke": lambda world: [world.payer.pk],
     "payments:payment-reverse": lambda world: [world.payment.pk],
     "payments:payment-undo": lambda world: [world.payment.pk],
     "payments:person-account": lambda world: [world.person.pk],
@@ -426,36 +301,7 @@ ARGUMENTS = {
     "residents:contract-renew": lambda world: [world.contract.pk],
     "residents:contract-revise": lambda world: [world.contract.pk],
     "residents:contract-sign": lambda world: [world.contract.pk],
-    "payments:caf-detail": lambda world: [world.caf.statement_id],
-    "payments:caf-force": lambda world: [world.caf.statement_id],
-    "payments:caf-name": lambda world: [world.caf.pk],
-    "payments:caf-office": lambda world: [world.caf.statement.office_id],
-    "payments:caf-reverse": lambda world: [world.caf.statement_id],
-    "payments:caf-review": lambda world: [world.caf.pk],
-    "payments:caf-settle": lambda world: [world.caf.statement_id],
-    "payments:caf-unname": lambda world: [world.caf.pk],
-    "payments:contract-deposit": lambda world: [world.contract.pk],
-    "payments:deposit-record": lambda world: [world.contract.pk],
-    "payments:deposit-reverse": lambda world: [world.deposit.pk],
     "payments:refund-record": lambda world: [world.contract.pk],
-    "payments:settlement-prepare": lambda world: [world.contract.pk],
-    "payments:settlement-approve": lambda world: [world.settlement.pk],
-    "payments:settlement-cancel": lambda world: [world.settlement.pk],
-    "payments:contract-mandate": lambda world: [world.contract.pk],
-    "payments:mandate-prepare": lambda world: [world.contract.pk],
-    "payments:mandate-sign": lambda world: [world.mandate.pk],
-    "payments:mandate-suspend": lambda world: [world.mandate.pk],
-    "payments:mandate-resume": lambda world: [world.mandate.pk],
-    "payments:mandate-revoke": lambda world: [world.mandate.pk],
-    "payments:mandate-aid": lambda world: [world.mandate.pk],
-    "payments:debit-batch": lambda world: [world.debit_batch.pk],
-    "payments:debit-send": lambda world: [world.debit_batch.pk],
-    "payments:debit-cancel": lambda world: [world.debit_batch.pk],
-    "payments:debit-file": lambda world: [world.debit_batch.pk],
-    "payments:refund-prepare": lambda world: [world.contract.pk],
-    "payments:refund-approve": lambda world: [world.refund.pk],
-    "payments:refund-cancel": lambda world: [world.refund.pk],
-    "payments:refund-file": lambda world: [world.refund_batch.pk],
     "residents:notice-give": lambda world: [world.contract.pk],
     "residents:notice-send": lambda world: [world.contract.pk],
     "residents:notice-receive": lambda world: [world.contract.pk],
