@@ -11,9 +11,20 @@ const apply = (choice) => {
   }
 };
 
+// Chromium leaves some inherited colours as they were when the machine changes under an open page:
+// taken out and put back before the next frame, every element is painted anew.
+const paintAnew = () => {
+  root.style.display = "none";
+  root.getBoundingClientRect();
+  root.style.display = "";
+};
+
 export function startTheme() {
   apply(root.dataset.theme || "auto");
-  machine.addEventListener("change", () => apply(root.dataset.theme));
+  machine.addEventListener("change", () => {
+    apply(root.dataset.theme);
+    paintAnew();
+  });
   for (const group of document.querySelectorAll("[data-theme-switch]")) {
     group.hidden = false;
     group.addEventListener("click", (event) => {
