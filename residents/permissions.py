@@ -3,6 +3,7 @@
 A page's line in the rights table says who may open it; these facts say what they find on it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from caracol.accounts.enums import Role
 from caracol.accounts.policy import CONTACTS, EVERYONE, GLA, MONEY, PERMITS, SOCIAL
 from residents.models import Contract, Person
+from residents.models.stays import PASSING
 
 
 class Fact(StrEnum):
@@ -95,16 +97,21 @@ def facts_of_contracts(user: Any, ids: Iterable[int]) -> dict[int, Facts]:
 
 
 def _facts(user: Any, ids: list[int], manager: Any) -> dict[int, Facts]:
-    """Ask the database only about facts that some of the user's roles know and others do not."""
-    always = frozenset(fact for fact, roles in READERS.items() if user.roles <= roles)
+    """Ask the database only about facts that some of the user's roles know and others do not.
+
+    Roles whose sight ends with the stay are asked about every time.
+    """
+    sure = not user.roles & PASSING
+    always = frozenset(f for f, roles in READERS.items() if sure and user.roles <= roles)
     found: dict[int, set[Fact]] = {pk: set(always) for pk in ids}
-    for roles in {roles for fact, roles in READERS.items() if fact not in always}:
-        if not user.roles & roles:
-            continue
+    by_roles: dict[frozenset[Role], set[Fact]] = defaultdict(set)
+    for fact in READERS.keys() - always:
+        by_roles[user.roles & READERS[fact]].add(fact)
+    by_roles.pop(frozenset(), None)
+    for roles, facts in by_roles.items():
         known = manager.filter(pk__in=ids).visible_to(user, roles).values_list("pk", flat=True)
-        facts = [fact for fact, readers in READERS.items() if readers == roles]
         for pk in known:
-            found[pk].update(facts)
+            found[pk] |= facts
     return {pk: frozenset(facts) for pk, facts in found.items()}
 
 

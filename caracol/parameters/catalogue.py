@@ -163,6 +163,10 @@ KNOWN: dict[str, tuple[str, Shape]] = {
     "irl.claim_years": ("Révision : ne remonte pas au-delà de", _whole("ans")),
     "aid.min_surface_m2": ("Surface minimale pour l'aide au logement", _SURFACE),
     "housing.least_surface_m2": ("Surface minimale d'une chambre", _SURFACE),
+    "residents.officer_days_after_exit": (
+        "Chargé·e de mission : voit un ancien résident pendant",
+        _whole("jours"),
+    ),
     "security.mfa_roles": ("Double authentification demandée à", _ROLES),
     "access_alert.people_a_day": ("Alerte : fiches ouvertes en un jour", _whole("fiches")),
     "access_alert.rows_a_day": ("Alerte : lignes exportées en un jour", _whole("lignes")),

@@ -28,6 +28,8 @@ class Stay:
     state: str = ""
     tone: str = "neutral"
     fee: Any = None
+    known: bool = True
+    """Whether the reader may know anything of it."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
 
-from caracol.accounts.models import Territory, TerritoryQuerySet
+from caracol.accounts.models import Territory
 from caracol.core.models import MoneyField
 from caracol.parameters.models import span_expression
 from colocations.models import Room
@@ -27,9 +27,10 @@ from residents.enums import (
     PaymentMethod,
 )
 from residents.models.people import Person
+from residents.models.stays import StayQuerySet
 
 
-class ContractQuerySet(TerritoryQuerySet):
+class ContractQuerySet(StayQuerySet):
     """Contracts by territory; those of own homes for a mission officer."""
 
     territory_path = "territory"
@@ -183,11 +184,19 @@ class Contract(models.Model):
         return self.number
 
 
-class OfContractQuerySet(TerritoryQuerySet):
+class OfContractQuerySet(StayQuerySet):
     """Rows that hang on a contract."""
 
     territory_path = "contract__territory"
     officer_path = "contract__terms__room__colocation__mission_officer"
+    stay_path = "contract__"
+    end_path = "contract__ends_on"
+
+
+class HolderQuerySet(OfContractQuerySet):
+    """Holders: one who left before the others has a stay of their own."""
+
+    end_path = "ends_on"
 
 
 @pghistory.track()
@@ -205,7 +214,7 @@ class ContractHolder(models.Model):
     ends_on = models.DateField("au")
     binding = models.BooleanField(default=True, editable=False)
 
-    objects: ClassVar[OfContractQuerySet] = OfContractQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[HolderQuerySet] = HolderQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = "titulaire"

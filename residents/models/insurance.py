@@ -167,6 +167,8 @@ class OfCaseQuerySet(OfContractQuerySet):
 
     territory_path = "case__contract__territory"
     officer_path = "case__contract__terms__room__colocation__mission_officer"
+    stay_path = "case__contract__"
+    end_path = "case__contract__ends_on"
 
     def standing(self) -> Self:
         """Leave out what was recorded by mistake."""

@@ -12,6 +12,7 @@ from caracol.accounts.enums import Role
 from caracol.accounts.models import Territory, TerritoryQuerySet
 from caracol.core.expressions import digits_of
 from residents.enums import LANGUAGES, Civility, PermitKind, ProtectionKind
+from residents.models.stays import lasting
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -27,15 +28,17 @@ class PersonQuerySet(TerritoryQuerySet):
     def visible_to(
         self, user: "User | AnonymousUser", roles: "frozenset[Role] | None" = None
     ) -> Self:
-        """Keep who is followed in, or holds a contract of, a territory of the user."""
-        from residents.models.contracts import Contract, ContractHolder  # noqa: PLC0415 (the two name each other)
+        """Keep who is followed in, or holds a contract of, a territory of the user.
 
-        followed = self.visible_condition(user, roles)
+        Who reads of people only while they live here needs them by a contract, and by its dates.
+        """
+        from residents.models.contracts import ContractHolder  # noqa: PLC0415 (the two name each other)
+
+        followed = self.visible_condition(user, lasting(roles))
         if followed is None:
             return self
-        holders = ContractHolder.objects.filter(person=OuterRef("pk"))
-        held = holders.filter(contract__in=Contract.objects.visible_to(user, roles))
-        return self.filter(followed | Exists(held))
+        holdings = ContractHolder.objects.visible_to(user, roles).filter(person=OuterRef("pk"))
+        return self.filter(followed | Exists(holdings))
 
 
 @pghistory.track()

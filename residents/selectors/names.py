@@ -1,12 +1,10 @@
 """How lists of things to do name contracts: their household and room, by right."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from residents.models import ContractHolder
 from residents.permissions import Fact, facts_of_contracts
-from residents.selectors.stays import household
+from residents.selectors.stays import holders_of, household
 
 
 def names_of(user: Any, contracts: Iterable[Any]) -> dict[int, str]:
@@ -14,9 +12,7 @@ def names_of(user: Any, contracts: Iterable[Any]) -> dict[int, str]:
     contracts = list(contracts)
     ids = [contract.pk for contract in contracts]
     facts = facts_of_contracts(user, ids)
-    holders: dict[int, list[ContractHolder]] = defaultdict(list)
-    for holder in ContractHolder.objects.filter(contract__in=ids).select_related("person"):
-        holders[holder.contract_id].append(holder)
+    holders = holders_of(user, ids)
     names = {}
     for contract in contracts:
         known = facts[contract.pk]

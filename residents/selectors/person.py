@@ -99,13 +99,13 @@ class PersonSheet:
         return "Résident·e"
 
 
-def contracts_read(queryset: Any) -> QuerySet[Contract]:
-    """Fetch with contracts all that a card shows: a fixed number of queries."""
+def contracts_read(user: Any, queryset: Any) -> QuerySet[Contract]:
+    """Fetch with contracts all that a card shows its reader: a fixed number of queries."""
     terms = ContractTerms.objects.select_related("room__colocation__site", "amendment")
-    holders = ContractHolder.objects.select_related("person").order_by("-is_main", "starts_on")
+    holders = ContractHolder.objects.visible_to(user).select_related("person")
     found: QuerySet[Contract] = queryset.select_related("territory").prefetch_related(
         Prefetch("terms", terms.order_by("starts_on")),
-        Prefetch("holders", holders),
+        Prefetch("holders", holders.order_by("-is_main", "starts_on")),
         Prefetch("insurances", Insurance.objects.order_by("-ends_on")),
         Prefetch("notices", Notice.objects.order_by("-received_on")),
         Prefetch("occupants", Occupant.objects.order_by("birth_date", "pk")),
@@ -119,7 +119,7 @@ def contract_cards(user: Any, queryset: Any, day: date) -> list[ContractCard]:
     measure = measure_of("contract", "balance")
     if measure is not None and user.roles & READERS[Fact.BALANCE]:
         queryset = queryset.annotate(balance=measure.expression(user, READERS[Fact.BALANCE]))
-    contracts = list(contracts_read(queryset))
+    contracts = list(contracts_read(user, queryset))
     facts = facts_of_contracts(user, [contract.pk for contract in contracts])
     cards = [_card(contract, facts[contract.pk], day) for contract in contracts]
     soon = [card for card in cards if ends_soon(card.contract, day)]
@@ -151,9 +151,8 @@ def _card(contract: Any, facts: Facts, day: date) -> ContractCard:
 
 def person_sheet(user: Any, person: Person, day: date) -> PersonSheet:
     """Return what the user may read of a person on a day."""
-    contracts = Contract.objects.visible_to(user).filter(
-        pk__in=ContractHolder.objects.filter(person=person).values("contract")
-    )
+    held = ContractHolder.objects.visible_to(user).filter(person=person)
+    contracts = Contract.objects.visible_to(user).filter(pk__in=held.values("contract"))
     cards = contract_cards(user, contracts.order_by("-starts_on", "-pk"), day)
     sheet = PersonSheet(
         person=person,

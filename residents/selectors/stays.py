@@ -38,6 +38,15 @@ def household(holders: Iterable[ContractHolder]) -> str:
     return " et ".join(holder.person.full_name for holder in ordered) or UNNAMED
 
 
+def holders_of(user: Any, contracts: Iterable[int]) -> dict[int, list[ContractHolder]]:
+    """Return who holds each contract, as far as the user may read of them."""
+    holders: dict[int, list[ContractHolder]] = defaultdict(list)
+    seen = ContractHolder.objects.visible_to(user).filter(contract__in=list(contracts))
+    for holder in seen.select_related("person"):
+        holders[holder.contract_id].append(holder)
+    return holders
+
+
 class ContractOccupancy:
     """Answers of the contracts about rooms (colocations.selectors.occupancy.Occupancy)."""
 
@@ -71,12 +80,14 @@ class ContractOccupancy:
     def stays_in(self, user: Any, room: int) -> list[Stay]:
         """Everybody who lived in the room, latest first, as far as the user may know.
 
-        Who may not know the dates has no need of who left, nor of their telephone.
+        Of whom nothing may be known there is no line. Who may not know the dates has no need of
+        who left the room, nor of their telephone.
         """
         terms = ContractTerms.objects.filter(room=room, binding=True).select_related("contract")
         if Fact.DATES not in may_ever(user):
             terms = terms.filter(ends_on__gte=clock.today())
-        return [stay for _line, stay in _stays(user, list(terms.order_by("-starts_on")))]
+        stays = [stay for _line, stay in _stays(user, list(terms.order_by("-starts_on")))]
+        return [stay for stay in stays if stay.known]
 
     def lodgings(
         self, user: Any, rooms: Iterable[int], first: date, last: date, day: date
@@ -189,9 +200,7 @@ def _bound(line: ContractTerms, stay: Stay) -> Bound:
 def _households(user: Any, contracts: list[Contract]) -> list[Household]:
     ids = [contract.pk for contract in contracts]
     facts = facts_of_contracts(user, ids)
-    holders: dict[int, list[ContractHolder]] = defaultdict(list)
-    for holder in ContractHolder.objects.filter(contract__in=ids).select_related("person"):
-        holders[holder.contract_id].append(holder)
+    holders = holders_of(user, ids)
     return [
         Household(
             contract=contract.number,
@@ -258,9 +267,7 @@ def _follows(before: Lodging, after: Lodging) -> bool:
 def _stays(user: Any, terms: list[ContractTerms]) -> list[tuple[ContractTerms, Stay]]:
     contracts = {line.contract_id for line in terms}
     facts = facts_of_contracts(user, contracts)
-    holders: dict[int, list[ContractHolder]] = defaultdict(list)
-    for holder in ContractHolder.objects.filter(contract__in=contracts).select_related("person"):
-        holders[holder.contract_id].append(holder)
+    holders = holders_of(user, contracts)
     return [(line, _stay(line, holders[line.contract_id], facts)) for line in terms]
 
 
@@ -272,6 +279,7 @@ def _stay(line: ContractTerms, holders: list[ContractHolder], facts: dict[int, F
     label, tone = contract_state(line.contract.status)
     return Stay(
         label=household(holders) if Fact.NAME in known else UNNAMED,
+        known=bool(known),
         url=reverse("residents:person-detail", args=[person.pk]) if person and known else "",
         phone=person.phone if person and Fact.PHONE in known else "",
         contract=line.contract.number if dated else "",

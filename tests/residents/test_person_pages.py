@@ -131,7 +131,8 @@ def test_reasons_typed_freely_are_for_who_has_need_of_them(client_for, role, rea
     """Amendment, notice, departure: the officer knows when, not why."""
     user = factories.make_user(role, "IDF")
     home = factories.make_home("IDF", rooms=1, officer=user)
-    contract = factories.make_contract(home.rooms.get())
+    today = clock.today()
+    contract = factories.make_contract(home.rooms.get(), starts_on=today - timedelta(days=60))
     amended = contract.starts_on + timedelta(days=50)
     factories.make_amendment(contract, effective_on=amended, reason=REASONS[0])
     factories.make_notice(contract, reason=REASONS[1])
