@@ -4,7 +4,7 @@ Each application fills them from its own modules (tabs.py, search.py, worklist.p
 `autodiscover` imports once all applications are ready.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -115,35 +115,11 @@ class Measure:
     expression: Callable[[Any, frozenset[Any]], Any]
 
 
-@dataclass(frozen=True)
-class Due:
-    """Something about a row ("person", "contract") that must not be forgotten by a day.
-
-    `why` it exists, what happens `otherwise`, where it is dealt with, and which `roles` may know
-    it. The same row of the same kind is the same deadline, wherever its day moves.
-    """
-
-    kind: str
-    subject: str
-    subject_id: int
-    title: str
-    due_on: date
-    why: str
-    otherwise: str
-    roles: frozenset[Any]
-    url: str = ""
-    icon: str = "calendar-due"
-
-
 SearchProvider = Callable[[Any, str, int], Iterable[SearchHit]]
 WorkProvider = Callable[[Any, date], "WorkGroup | None"]
 FigureProvider = Callable[[Any, date], Iterable[KeyFigure]]
 
-# (subject ids, day) → what is due about them, whoever reads it.
-DueProvider = Callable[[Sequence[int], date], Iterable[Due]]
-
 tabs: list[Tab] = []
-deadline_providers: dict[str, dict[str, DueProvider]] = {}
 search_providers: dict[str, SearchProvider] = {}
 work_providers: dict[str, WorkProvider] = {}
 figure_providers: dict[str, FigureProvider] = {}
@@ -244,23 +220,3 @@ def on_arrival(function: Arrival) -> Arrival:
     if function not in arrivals:
         arrivals.append(function)
     return function
-
-
-def deadline_provider(code: str, subject: str) -> Callable[[DueProvider], DueProvider]:
-    """Register a function (ids, day) → what is due about rows of a subject."""
-
-    def register(function: DueProvider) -> DueProvider:
-        deadline_providers.setdefault(subject, {})[code] = function
-        return function
-
-    return register
-
-
-def dues_of(subject: str, ids: Sequence[int], day: date) -> list[Due]:
-    """Return all that is due about rows of a subject, the earliest first."""
-    found = [
-        due
-        for provider in deadline_providers.get(subject, {}).values()
-        for due in (provider(ids, day) if ids else ())
-    ]
-    return sorted(found, key=lambda due: (due.due_on, due.kind))

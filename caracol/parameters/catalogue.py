@@ -118,6 +118,12 @@ _ARREARS = _choices(
     ]
 )
 
+_MONTH_DAY = Shape(
+    lambda: forms.RegexField(
+        r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$", help_text="Mois-jour : 09-30."
+    ),
+    words=lambda value: "le " + "/".join(reversed(str(value).split("-"))),
+)
 _SEQUENCE = _choices([("FRST", "annoncé comme premier"), ("RCUR", "comme les suivants")])
 _DEBITS = _choices([(name, name) for name in ("pain.008.001.08", "pain.008.001.02")])
 _TRANSFERS = _choices([(name, name) for name in ("pain.001.001.09", "pain.001.001.03")])
@@ -167,6 +173,30 @@ KNOWN: dict[str, tuple[str, Shape]] = {
         "Chargé·e de mission : voit un ancien résident pendant",
         _whole("jours"),
     ),
+    "permit.window_opens_days": ("Titre : renouvellement possible avant", _whole("jours")),
+    "permit.window_closes_days": ("Titre : renouvellement à demander avant", _whole("jours")),
+    "permit.grace_months": ("Titre expiré : droits maintenus", _whole("mois")),
+    "permit.late_months": ("Titre expiré : première entrée après", _whole("mois")),
+    "retention.lease_years": ("Dossier gardé après un bail", _whole("ans")),
+    "retention.other_years": ("Dossier gardé après un autre contrat", _whole("ans")),
+    "caf.july_rents_by": ("CAF : loyers de juillet à déclarer avant", _MONTH_DAY),
+    "caf.certificate_days": ("CAF : attestation de loyer sous", _whole("jours")),
+    "caf.nil_months": ("CAF : aide nulle, nouvelle demande après", _whole("mois")),
+    "ofpra.address_months": ("OFPRA : nouvelle adresse à déclarer sous", _whole("mois")),
+    "dalo.commission_months": ("DALO : la commission décide sous", _whole("mois")),
+    "dalo.offer_months": ("DALO : offre attendue sous", _whole("mois")),
+    "dalo.appeal_months": ("DALO : recours au tribunal sous", _whole("mois")),
+    "dalo.ground_months": ("DALO : préparer le recours au mois", _whole("mois")),
+    "daho.commission_weeks": ("DAHO : la commission décide sous", _whole("semaines")),
+    "daho.place_weeks": ("DAHO : place attendue sous", _whole("semaines")),
+    "c2s.window_opens_months": ("C2S : à redemander avant la fin", _whole("mois")),
+    "licence.exchange_months": ("Permis de conduire : à échanger sous", _whole("mois")),
+    "rights.health_card_days": ("Carte Vitale : à mettre à jour sous", _whole("jours")),
+    "rights.rsa_months": ("RSA : déclaration tous les", _whole("mois")),
+    "diagnostic.months.ELECTRICITY": ("Diagnostic électricité : valable", _whole("mois")),
+    "diagnostic.months.GAS": ("Diagnostic gaz : valable", _whole("mois")),
+    "diagnostic.months.DPE": ("DPE : valable", _whole("mois")),
+    "diagnostic.months.RISKS": ("État des risques : valable", _whole("mois")),
     "security.mfa_roles": ("Double authentification demandée à", _ROLES),
     "access_alert.people_a_day": ("Alerte : fiches ouvertes en un jour", _whole("fiches")),
     "access_alert.rows_a_day": ("Alerte : lignes exportées en un jour", _whole("lignes")),

@@ -1,0 +1,1 @@
+"""Writes of deadlines: the nightly engine, what people do, tasks, stand-ins."""
