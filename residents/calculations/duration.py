@@ -28,7 +28,7 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Earlier:
-    """Another contract of the same type that the person held."""
+    """Another contract of the same type that the person held; no number: out of one's sight."""
 
     number: str
     starts_on: date
@@ -159,15 +159,20 @@ def check_earlier(
     return [
         doubtful(
             "total-restarted",
-            f"La personne a déjà eu {other.number} ({spoken(other.starts_on, other.ends_on)}) : "
-            f"il n'est pas tranché qu'un nouveau contrat fasse repartir les "
-            f"{rule.max_total_months} mois.",
+            f"La personne a déjà eu {_named(other)} : il n'est pas tranché qu'un nouveau contrat "
+            f"fasse repartir les {rule.max_total_months} mois.",
             rule.source,
             "starts_on",
         )
         for other in held
         if other not in chained
     ][:1]
+
+
+def _named(other: Earlier) -> str:
+    if not other.number:
+        return "un contrat de ce type ailleurs dans le réseau"
+    return f"{other.number} ({spoken(other.starts_on, other.ends_on)})"
 
 
 def spoken(starts_on: date, ends_on: date) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -18,6 +18,7 @@ from residents.selectors.availability import RoomList
 
 _ZERO = Decimal(0)
 _SAME = "Vide : inchangé."
+_EMPTY = {"required"}
 
 
 def _not_ahead(day: date) -> None:
@@ -29,6 +30,27 @@ class ActForm(forms.Form):
     """What every act carries: the version of the contract that was shown."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    untold: ClassVar[frozenset[str]] = frozenset()
+    """Fields that change nothing to the effect: it is shown before they are filled."""
+
+    @property
+    def can_be_tried(self) -> bool:
+        """Whether enough is said for the effect to be shown."""
+        return set(self.errors) <= self.untold
+
+    @property
+    def wanting(self) -> list[str]:
+        """What is to be said, or mended, in sentences."""
+        found = self.errors.as_data()
+        missing = [name for name, errors in found.items() if {e.code for e in errors} == _EMPTY]
+        named = ", ".join(f"« {self.fields[name].label} »" for name in missing)
+        before = "Avant d'enregistrer" if self.can_be_tried else "Pour voir l'effet"
+        said = [f"{before}, indiquez {named}."] if missing else []
+        for name in found.keys() - set(missing):
+            label = f"{self.fields[name].label} : " if name in self.fields else ""
+            said += [f"{label}{text}" for text in self.errors[name]]
+        return said
 
 
 class SignForm(ActForm):
@@ -81,11 +103,15 @@ class ReviseForm(ActForm):
 class WithdrawForm(ActForm):
     """Why an amendment is taken back."""
 
+    untold = frozenset({"reason"})
+
     reason = forms.CharField(label="Motif", max_length=200, validators=[refuse_paper_numbers])
 
 
 class AmendmentForm(ActForm):
     """What changes from a day on; what stays empty stays as it is."""
+
+    untold = frozenset({"words", "signed_on"})
 
     effective_on = DateField(label="Prend effet le")
     signed_on = DateField(label="Signé le", validators=[_not_ahead])
@@ -156,7 +182,7 @@ class AmendmentForm(ActForm):
 
     @property
     def change(self) -> Change:
-        """What the valid form changes."""
+        """What the form changes, once it can be tried."""
         data = self.cleaned_data
         everybody = {str(person.pk): person for person in [*self.present, *self.candidates]}
         room: Room | None = self.rooms.rooms.get(int(data["room"])) if data["room"] else None
@@ -171,6 +197,6 @@ class AmendmentForm(ActForm):
             joins=self._people("cotitulaires", self.candidates),
             leaves=self._people("leaves", self.present),
             main=everybody.get(data["main"]),
-            signed_on=data["signed_on"],
-            words=data["words"],
+            signed_on=data.get("signed_on"),
+            words=data.get("words", ""),
         )

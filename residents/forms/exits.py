@@ -139,6 +139,8 @@ class ResidentNoticeForm(ActForm):
 class NoticeWithdrawForm(ActForm):
     """Why a notice is withdrawn; one received needs both parties."""
 
+    untold = frozenset({"reason", "agreed"})
+
     reason = forms.CharField(label="Motif", max_length=300, validators=[refuse_paper_numbers])
     agreed = forms.BooleanField(label="L'association et le résident sont d'accord", required=False)
 

@@ -64,7 +64,7 @@ class RenewUntil(BulkAct):
             label, url = names.get(row.pk, (row.number, ""))
             why, amount = "", None
             try:
-                plan = plan_change(row, change, reader.day)
+                plan = plan_change(row, change, reader.day, reader=reader.user)
             except Refused as refusal:
                 why = refusal.message
             else:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from caracol.accounts.models import User
 from caracol.core.periods import Span, french_day
 from colocations.models import Room
 from residents.calculations.amounts import Asked, check_amounts
@@ -63,8 +64,13 @@ class Plan:
         return self.new.room_id or self.last.room_id
 
 
-def plan_change(contract: Contract, change: Change, today: date) -> Plan:
-    """Return what a change would make of a contract, with the verdict of every rule on it."""
+def plan_change(
+    contract: Contract, change: Change, today: date, *, reader: User | None = None
+) -> Plan:
+    """Return what a change would make of a contract, with the verdict of every rule on it.
+
+    Of other contracts, the verdicts name those that the reader may see.
+    """
     rows = list(
         ContractTerms.objects.filter(contract=contract)
         .select_related("room__colocation__site")
@@ -97,7 +103,7 @@ def plan_change(contract: Contract, change: Change, today: date) -> Plan:
         dates.append(refused("nothing", text))
     plan.verdicts.extend(dates)
     if not any(verdict.is_refused for verdict in dates):
-        plan.verdicts.extend(_check_content(contract, plan, change))
+        plan.verdicts.extend(_check_content(contract, plan, change, reader))
     return plan
 
 
@@ -180,7 +186,9 @@ def _check_dates(
     return found
 
 
-def _check_content(contract: Contract, plan: Plan, change: Change) -> list[Verdict]:
+def _check_content(
+    contract: Contract, plan: Plan, change: Change, reader: User | None
+) -> list[Verdict]:
     room = change.room or plan.last.room
     span = Span(change.effective_on, plan.ends_on)
     found = []
@@ -203,7 +211,7 @@ def _check_content(contract: Contract, plan: Plan, change: Change) -> list[Verdi
         found += _check_end(contract, plan, room)
     elif moved:
         found += _check_owner(room, plan.ends_on)
-    return [*found, *_check_people(contract, plan, change, span)]
+    return [*found, *_check_people(contract, plan, change, span, reader)]
 
 
 def _check_move(
@@ -268,13 +276,15 @@ def holders_on(contract: Contract, day: date) -> list[ContractHolder]:
     return list(rows.select_related("person").order_by("-is_main", "pk"))
 
 
-def _check_people(contract: Contract, plan: Plan, change: Change, span: Span) -> list[Verdict]:
+def _check_people(
+    contract: Contract, plan: Plan, change: Change, span: Span, reader: User | None
+) -> list[Verdict]:
     present = {holder.person_id for holder in holders_on(contract, change.effective_on - _DAY)}
-    found = person_conflicts(change.joins, span, contract)
+    found = person_conflicts(change.joins, span, contract, reader=reader)
     if plan.ends_on > contract.ends_on:
         staying = Person.objects.filter(pk__in=present - {p.pk for p in change.leaves})
         added = Span(contract.ends_on + _DAY, plan.ends_on)
-        found += person_conflicts(list(staying), added, contract)
+        found += person_conflicts(list(staying), added, contract, reader=reader)
     if any(person.pk in present for person in change.joins):
         found.append(refused("already-holder", "Cette personne est déjà titulaire.", topic="joins"))
     left = (present | {p.pk for p in change.joins}) - {p.pk for p in change.leaves}

@@ -1,12 +1,14 @@
 """A contract as it is proposed, read against the world: room, people, owner, rule of its type."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from django.db.models import Q
 
+from caracol.accounts.models import User
+from caracol.accounts.policy import PAGES
 from caracol.core.money import ZERO
 from caracol.core.periods import Span, end_of_duration, french_day, months_spanned
 from colocations.models import Room, RoomVoid
@@ -22,6 +24,7 @@ from residents.selectors.contracts import upstream_end
 from residents.selectors.effects import Version
 from residents.selectors.rules import rule_in_force, surfaces_on
 
+CONTRACT = "residents:contract-detail"
 FACTS = ("purpose", "objective_causes", "precarity_ground", "term_event", "approval_reference")
 
 
@@ -96,14 +99,19 @@ class Judged:
         return doubts(self.verdicts)
 
 
-def judge(data: ContractData, on: date, contract: Contract | None = None) -> Judged:
-    """Judge a proposal by the law of a day; `contract`: the draft it already is, if it is one."""
+def judge(
+    data: ContractData, on: date, contract: Contract | None = None, *, reader: User | None = None
+) -> Judged:
+    """Judge a proposal by the law of a day; `contract`: the draft it already is, if it is one.
+
+    Of contracts that the reader may not see, nothing is said but that there is one.
+    """
     rule = rule_in_force(data.kind, on)
     owner_end = upstream_end(data.room.colocation.site_id)
     around = Surroundings(
         room=room_facts(data.room),
         owner_end=owner_end,
-        earlier=tuple(_earlier(data, contract)),
+        earlier=tuple(_earlier(data, contract, reader)),
         surfaces=surfaces_on(on),
     )
     proposal = Proposal(
@@ -120,7 +128,7 @@ def judge(data: ContractData, on: date, contract: Contract | None = None) -> Jud
         span = Span(data.starts_on, data.ends_on)
         verdicts = [
             *room_conflicts(data.room, span, contract),
-            *person_conflicts(data.people, span, contract),
+            *person_conflicts(data.people, span, contract, reader=reader),
             *verdicts,
         ]
     return Judged(rule, owner_end, [*verdicts, *_check_aid(data)])
@@ -158,9 +166,13 @@ def room_conflicts(room: Room, span: Span, contract: Contract | None = None) -> 
 
 
 def person_conflicts(
-    people: Sequence[Person], span: Span, contract: Contract | None = None
+    people: Sequence[Person],
+    span: Span,
+    contract: Contract | None = None,
+    *,
+    reader: User | None = None,
 ) -> list[Verdict]:
-    """Name the contracts that the people hold on some of these days."""
+    """Name the contracts that the people hold on some of these days, as far as the reader may."""
     held = (
         ContractHolder.objects.filter(
             person__in=people, binding=True, starts_on__lte=span.last, ends_on__gte=span.first
@@ -169,15 +181,30 @@ def person_conflicts(
         .select_related("contract", "person")
         .order_by("starts_on")
     )
+    seen = _seen(reader, [holder.contract_id for holder in held])
     return [
-        refused(
-            "person-taken",
-            f"{holder.person.full_name} a déjà le contrat {holder.contract.number} "
-            f"{_from_to(holder.starts_on, holder.ends_on)}.",
-            topic="person",
-        )
+        refused("person-taken", _taken(holder, known=holder.contract_id in seen), topic="person")
         for holder in held
     ]
+
+
+def _taken(holder: ContractHolder, *, known: bool) -> str:
+    name = holder.person.full_name
+    if known:
+        span = _from_to(holder.starts_on, holder.ends_on)
+        return f"{name} a déjà le contrat {holder.contract.number} {span}."
+    return (
+        f"{name} a déjà un contrat à ces dates ailleurs dans le réseau. Voyez avec la direction, "
+        "qui suit tous les territoires."
+    )
+
+
+def _seen(reader: User | None, contracts: Iterable[int]) -> set[int]:
+    """Return which contracts the reader may open: none for a job that nobody reads."""
+    if reader is None:
+        return set()
+    rows = Contract.objects.visible_to(reader, PAGES[CONTRACT]).filter(pk__in=list(contracts))
+    return set(rows.values_list("pk", flat=True))
 
 
 def _from_to(first: date, last: date) -> str:
@@ -201,7 +228,7 @@ def room_facts(room: Room) -> RoomFacts:
     )
 
 
-def _earlier(data: ContractData, contract: Contract | None) -> list[Earlier]:
+def _earlier(data: ContractData, contract: Contract | None, reader: User | None) -> list[Earlier]:
     """Return the contracts of the type that the people held before."""
     held = (
         ContractHolder.objects.filter(
@@ -219,8 +246,9 @@ def _earlier(data: ContractData, contract: Contract | None) -> list[Earlier]:
             Q(contract__in=rows) & Q(room__colocation__site=data.room.colocation.site_id)
         ).values_list("contract", flat=True)
     )
+    seen = here | _seen(reader, rows.keys() - here)
     return [
-        Earlier(other.number, other.starts_on, other.ends_on, pk in here)
+        Earlier(other.number if pk in seen else "", other.starts_on, other.ends_on, pk in here)
         for pk, other in rows.items()
     ]
 

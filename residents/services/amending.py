@@ -54,7 +54,7 @@ def amend_contract(
     locked = hold_contract(contract)
     refuse_if_contract_changed(locked, seen)
     _hold(locked, change)
-    plan = plan_change(locked, change, today)
+    plan = plan_change(locked, change, today, reader=actor)
     settle(contract=locked, verdicts=plan.verdicts, reasons=reasons, actor=actor, today=today)
     if not change.words.strip():
         raise AmendmentRefused("Dites en quelques mots l'objet de l'avenant.")

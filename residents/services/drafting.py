@@ -55,7 +55,7 @@ def create_draft(
     Raises DraftRefused.
     """
     hold_place([data.room], data.people)
-    judged = _refuse_the_impossible(data, today)
+    judged = _refuse_the_impossible(data, today, actor)
     same = _same_draft(data)
     if same is not None:
         return Drafted(same, new=False)
@@ -103,7 +103,7 @@ def edit_draft(
             f"Le contrat {locked.number} n'est plus un brouillon : il se modifie par avenant."
         )
     hold_place([data.room], data.people)
-    judged = _refuse_the_impossible(data, today, locked)
+    judged = _refuse_the_impossible(data, today, actor, locked)
     with history.act(REDRAFTED, actor=actor):
         if data.kind != locked.kind:
             locked.number = next_number(data.kind, Month.of(today).year)
@@ -115,9 +115,9 @@ def edit_draft(
 
 
 def _refuse_the_impossible(
-    data: ContractData, today: date, contract: Contract | None = None
+    data: ContractData, today: date, actor: User, contract: Contract | None = None
 ) -> Judged:
-    judged = judge(data, today, contract)
+    judged = judge(data, today, contract, reader=actor)
     impossible = [verdict for verdict in judged.refusals if verdict.code in _IMPOSSIBLE]
     if impossible:
         raise DraftRefused(" ".join(verdict.sentence for verdict in impossible))

@@ -59,7 +59,7 @@ def revise_contract(
     revision = try_revision(locked, requested_on, effective_on)
     change = revision_change(revision, effective_on)
     verdicts = list(revision.verdicts)
-    plan = plan_change(locked, change, today) if change else None
+    plan = plan_change(locked, change, today, reader=actor) if change else None
     verdicts += plan.verdicts if plan else []
     settle(contract=locked, verdicts=verdicts, reasons=reasons, actor=actor, today=today)
     if change is None or plan is None:

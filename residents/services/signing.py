@@ -32,10 +32,10 @@ class KeysRefused(Refused):
     """The keys cannot be handed over so."""
 
 
-def judge_signature(contract: Contract, signed_on: date) -> Judged:
+def judge_signature(contract: Contract, signed_on: date, reader: User) -> Judged:
     """Judge a draft by the law of the day it is signed on: as proposed, and its dates."""
     data = proposal_of(contract)
-    judged = judge(data, signed_on, contract)
+    judged = judge(data, signed_on, contract, reader=reader)
     late = []
     if signed_on > data.starts_on:
         text = (
@@ -68,7 +68,7 @@ def sign_contract(
         raise SignatureRefused("Une signature ne se date pas de l'avenir.")
     data = proposal_of(locked)
     hold_place([data.room], data.people)
-    judged = judge_signature(locked, signed_on)
+    judged = judge_signature(locked, signed_on, actor)
     settle(contract=locked, verdicts=judged.verdicts, reasons=reasons, actor=actor, today=today)
     if data.starts_on <= today:
         status = next_status(status, "entrer")

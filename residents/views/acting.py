@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,6 +15,7 @@ from caracol.core.pages import PageRequest, get_visible_or_404, render_page
 from caracol.core.versions import ChangedMeanwhile
 from caracol.ui import toasts
 from residents.calculations.verdicts import Level, Verdict
+from residents.forms.acts import ActForm
 from residents.models import Contract
 from residents.selectors.effects import Effects, accounts
 from residents.selectors.person import ContractCard, contract_cards
@@ -157,24 +157,32 @@ def answer_act(
     contract: Contract,
     page: ActPage,
     *,
-    form: forms.Form,
+    form: ActForm,
     attempt: Try,
     do: Do,
 ) -> HttpResponse:
-    """Show the act and what it would do; do it when the form is sent for good."""
+    """Show the act and what it would do; do it when the form is sent for good.
+
+    What keeps the effect from being shown is said in its place.
+    """
     preview, reasons = Preview(), reasons_in(request)
+    wanting: list[str] = []
     if not form.is_bound:
         preview = _try(attempt, form, form.initial)
-    elif form.is_valid():
+    elif form.can_be_tried:
+        wanting = form.wanting
         preview = _try(attempt, form, form.cleaned_data)
         if TRY not in request.POST and not form.errors:
             done = _do(request, contract, form, preview, do)
             if done is not None:
                 toasts.say(request, done.message, undo_url=done.undo_url)
                 return redirect(done.url or contract_url(contract))
+    else:
+        wanting = form.wanting
     context = {
         "contract": contract,
         "card": card_of(request, contract),
+        "wanting": wanting,
         "page": page,
         "form": form,
         "preview": preview,
@@ -187,7 +195,7 @@ def answer_act(
     return render_page(request, "residents/act.html", context, status=422 if wrong else 200)
 
 
-def _try(attempt: Try, form: forms.Form, data: Mapping[str, Any]) -> Preview:
+def _try(attempt: Try, form: ActForm, data: Mapping[str, Any]) -> Preview:
     try:
         return attempt(data)
     except Refused as refusal:
@@ -197,7 +205,7 @@ def _try(attempt: Try, form: forms.Form, data: Mapping[str, Any]) -> Preview:
 
 
 def _do(
-    request: PageRequest, contract: Contract, form: forms.Form, preview: Preview, do: Do
+    request: PageRequest, contract: Contract, form: ActForm, preview: Preview, do: Do
 ) -> Done | None:
     if preview.must_confirm and SURE not in request.POST:
         form.add_error(None, "Cochez la confirmation : des mois déjà facturés seront régularisés.")

@@ -50,6 +50,10 @@ def _last_terms(contract: Contract) -> ContractTerms:
     return rows.select_related("room__colocation__site").order_by("-starts_on")[0]
 
 
+def _plan(request: PageRequest, contract: Contract, change: Change) -> Plan:
+    return plan_change(contract, change, clock.today(), reader=request.user)
+
+
 def _preview(contract: Contract, plan: Plan, *notes: str) -> Preview:
     """Show the account only for what can be written at all."""
     if any(verdict.is_refused for verdict in plan.verdicts):
@@ -75,7 +79,7 @@ def amendment_new(request: PageRequest, pk: int) -> HttpResponse:
     def attempt(data: Mapping[str, Any]) -> Preview:
         if not form.is_bound:
             return Preview()
-        return _preview(contract, plan_change(contract, form.change, clock.today()))
+        return _preview(contract, _plan(request, contract, form.change))
 
     def do(data: Mapping[str, Any], reasons: Mapping[str, str]) -> Done:
         done = amend_contract(
@@ -213,7 +217,7 @@ def contract_renew(request: PageRequest, pk: int) -> HttpResponse:
         if data["ends_on"] is None:
             return Preview(notes=["Aucune prolongation n'est possible : préparez le relogement."])
         change = renewal_change(contract, data["ends_on"], data["signed_on"], data.get("fee"))
-        return _preview(contract, plan_change(contract, change, clock.today()), *notes)
+        return _preview(contract, _plan(request, contract, change), *notes)
 
     def do(data: Mapping[str, Any], reasons: Mapping[str, str]) -> Done:
         done = renew_contract(
@@ -259,7 +263,7 @@ def contract_revise(request: PageRequest, pk: int) -> HttpResponse:
         change: Change | None = revision_change(revision, data["effective_on"])
         if change is None:
             return Preview(verdicts=revision.verdicts, notes=notes)
-        found = _preview(contract, plan_change(contract, change, today), *notes)
+        found = _preview(contract, _plan(request, contract, change), *notes)
         return Preview([*revision.verdicts, *found.verdicts], found.effects, notes)
 
     def do(data: Mapping[str, Any], reasons: Mapping[str, str]) -> Done:

@@ -1,5 +1,6 @@
 """A contract from nothing, in one flow: who, then room, dates, type, amounts; then signing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -8,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from caracol.accounts.models import User
 from caracol.accounts.policy import PAGES
 from caracol.core import clock
 from caracol.core.errors import Refused
@@ -18,6 +20,7 @@ from colocations.models import Room
 from residents.calculations.explaining import explain_rule
 from residents.calculations.renewal import Life, Renewal, tacit_schedule
 from residents.enums import AidEligibility, AidPayee, ContractStatus, PaymentMethod
+from residents.forms.conflicts import Difference, draft_differences
 from residents.forms.contracts import ContractForm, initial_of, typed_day, typed_number
 from residents.models import Contract, Person
 from residents.selectors.desk import (
@@ -94,6 +97,7 @@ def contract_edit(request: PageRequest, pk: int) -> HttpResponse:
         return redirect("residents:contract-detail", pk=contract.pk)
     person = proposal_of(contract).people[0]
     form = _form(request, person, contract)
+    conflict: list[Difference] = []
     if request.method == "POST" and TRY not in request.POST and form.is_valid():
         try:
             edit_draft(
@@ -105,6 +109,7 @@ def contract_edit(request: PageRequest, pk: int) -> HttpResponse:
                 seen=form.cleaned_data["seen"],
             )
         except ChangedMeanwhile as changed:
+            conflict = draft_differences(form, proposal_of(_again(contract)))
             form.add_error(None, changed.message)
             form.data["seen"] = contract_version(contract)  # type: ignore[index]
         except Refused as refusal:
@@ -112,7 +117,11 @@ def contract_edit(request: PageRequest, pk: int) -> HttpResponse:
         else:
             toasts.say(request, f"Brouillon {contract.number} enregistré.")
             return redirect("residents:contract-sign", pk=contract.pk)
-    return _show(request, form, person, contract)
+    return _show(request, form, person, contract, conflict)
+
+
+def _again(contract: Contract) -> Contract:
+    return Contract.objects.get(pk=contract.pk)
 
 
 def _undo(contract: Contract) -> str:
@@ -223,13 +232,13 @@ def _desk(request: PageRequest, person: Person, data: Any, contract: Contract | 
     )
 
 
-def _check(form: ContractForm, contract: Contract | None, today: date) -> Check:
+def _check(form: ContractForm, contract: Contract | None, today: date, reader: User) -> Check:
     rule = explain_rule(form.rule)
     form = form if form.is_bound else form.as_sent()
     if not form.is_valid():
         return Check(rule=rule, missing=_missing(form))
     data = form.proposal
-    judged = judge(data, today, contract)
+    judged = judge(data, today, contract, reader=reader)
     if any(verdict.code == "dates-order" for verdict in judged.refusals):
         return Check(data, judged, rule=rule)
     tacit = judged.rule.is_tacitly_renewed
@@ -251,16 +260,21 @@ def _missing(form: ContractForm) -> list[str]:
 
 
 def _show(
-    request: PageRequest, form: ContractForm, person: Person, contract: Contract | None = None
+    request: PageRequest,
+    form: ContractForm,
+    person: Person,
+    contract: Contract | None = None,
+    conflict: Sequence[Difference] = (),
 ) -> HttpResponse:
     wrong = form.is_bound and TRY not in request.POST and not form.is_valid()
     others = drafts_of([person]) if contract is None else Contract.objects.none()
-    check = _check(form, contract, clock.today())
+    check = _check(form, contract, clock.today(), request.user)
     reasons = reasons_in(request, contract)
     context = {
         "form": form,
         "person": person,
         "contract": contract,
+        "conflict": conflict,
         "check": check,
         "told": told(check.judged.verdicts, reasons) if check.judged else [],
         "others": allowed(request, others),

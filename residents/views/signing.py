@@ -81,7 +81,7 @@ def contract_sign(request: PageRequest, pk: int) -> HttpResponse:
 def _to_sign(request: PageRequest, contract: Contract, form: SignForm) -> dict[str, Any]:
     data = proposal_of(contract)
     day = getattr(form, "cleaned_data", {}).get("signed_on") or clock.today()
-    judged = judge_signature(contract, day)
+    judged = judge_signature(contract, day, request.user)
     decides = has_role(request.user, GLA_DECIDES, contract.territory_id)
     return {
         "contract": contract,

@@ -6,9 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+from caracol.accounts.enums import Role
 from caracol.core.versions import ChangedMeanwhile
 from residents.enums import ContractStatus
 from residents.models import Contract
+from residents.selectors.amending import Change, plan_change
 from residents.selectors.proposals import judge, proposal_of
 from residents.selectors.states import contract_version
 from residents.services.drafting import (
@@ -140,11 +142,38 @@ def test_a_cancelled_contract_frees_its_room_and_its_person(contract, data, mana
     assert signed.status == ContractStatus.SIGNED
 
 
-def test_conflicts_name_the_other_contract(contract, data, amina, room):
+def test_conflicts_name_the_other_contract(contract, data, amina, room, manager):
     other = make_data(room, amina, starts_on=END, ends_on=date(2027, 9, 30))
-    found = {verdict.code: verdict.message for verdict in judge(other, TODAY).refusals}
+    judged = judge(other, TODAY, reader=manager)
+    found = {verdict.code: verdict.message for verdict in judged.refusals}
     assert f"contrat {contract.number} du 1er décembre 2026" in found["room-taken"]
     assert f"Amina DIALLO a déjà le contrat {contract.number}" in found["person-taken"]
+
+
+def test_a_contract_out_of_sight_is_told_without_number_nor_dates(contract, amina):
+    lille = factories.make_user(Role.GLA_MANAGER, "HDF")
+    there = factories.make_room(factories.make_home("HDF"))
+    at_once = make_data(there, amina, starts_on=END, ends_on=date(2027, 9, 30))
+    said = " ".join(verdict.message for verdict in judge(at_once, TODAY, reader=lille).verdicts)
+    assert "Amina DIALLO a déjà un contrat à ces dates ailleurs dans le réseau" in said
+    assert "direction" in said
+    after = replace(at_once, starts_on=date(2027, 6, 1))
+    said += " ".join(verdict.message for verdict in judge(after, TODAY, reader=lille).verdicts)
+    assert "ailleurs dans le réseau : il n'est pas tranché" in said
+    assert contract.number not in said
+    assert "décembre 2026" not in said
+    direction = factories.make_user(Role.DIRECTOR, "*")
+    told = " ".join(verdict.message for verdict in judge(at_once, TODAY, reader=direction).verdicts)
+    assert contract.number in told
+
+
+def test_an_amendment_names_no_contract_out_of_sight(contract, amina):
+    lille = factories.make_user(Role.GLA_MANAGER, "HDF")
+    there = factories.make_contract(factories.make_room(factories.make_home("HDF")))
+    joins = Change(effective_on=date(2027, 1, 1), joins=(amina,), words="x")
+    said = " ".join(v.message for v in plan_change(there, joins, TODAY, reader=lille).verdicts)
+    assert "ailleurs dans le réseau" in said
+    assert contract.number not in said
 
 
 def test_eighteen_months_run_on_from_one_contract_to_the_next(contract, amina, room):

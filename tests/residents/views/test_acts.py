@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -134,3 +135,29 @@ def test_a_page_costs_the_same_whatever_the_contract_has_lived(page, query_count
     for turn in range(3):
         factories.make_amendment(lived, effective_on=add_months(day, turn))
     assert cost() <= before + 1
+
+
+def tried(page, here, data):
+    return unescape(text(page.htmx("post", here, data | {"essai": 1}, target="apercu")))
+
+
+def test_the_effect_is_shown_before_the_object_is_written_and_what_lacks_is_named(page, lived):
+    here = address("amendment-new", lived)
+    shown = tried(page, here, sent(lived, fee="190", words=""))
+    assert "Ce que ça change au compte" in shown
+    assert "Avant d'enregistrer, indiquez « Objet »." in shown
+    shown = tried(page, here, sent(lived, fee="190", effective_on=""))
+    assert "Pour voir l'effet, indiquez « Prend effet le »." in shown
+    assert "Ce que ça change au compte" not in shown
+    refused = page.post(here, sent(lived, fee="190", words=""))
+    assert refused.status_code == 422
+    assert not Amendment.objects.exists()
+
+
+def test_the_preview_of_a_notice_says_what_is_wrong_with_a_day_to_come(page, lived):
+    tomorrow = clock.today() + timedelta(days=1)
+    data = {"received_on": tomorrow.isoformat(), "delivery": "LRAR"}
+    shown = tried(page, address("notice-receive", lived), data)
+    assert "Reçu le : Cette date ne peut pas être dans l'avenir." in shown
+    shown = tried(page, address("notice-receive", lived), data | {"received_on": ""})
+    assert "Pour voir l'effet, indiquez « Reçu le »." in shown

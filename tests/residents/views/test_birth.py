@@ -155,8 +155,15 @@ def test_a_draft_is_changed_and_the_second_of_two_is_told(page, draft, room, ami
     page.post(address, fields(room, amina, soon, fee="150", seen=seen))
     response = page.post(address, fields(room, amina, soon, fee="160", seen=seen))
     assert response.status_code == 422
-    assert "Quelqu'un a modifié" in text(response).replace("&#x27;", "'")
+    shown = text(response)
+    assert "Quelqu'un a modifié" in shown.replace("&#x27;", "'")
+    for words in ("Ce qui diffère", "150,00", "160,00", "Garder la version enregistrée"):
+        assert words in shown
+    assert shown.count('data-label="Votre saisie"') == 1
     assert proposal_of(draft).fee == Decimal(150)
+    again = fields(room, amina, soon, fee="160", seen=contract_version(draft))
+    assert page.post(address, again).status_code == 302
+    assert proposal_of(draft).fee == Decimal(160)
 
 
 # --- Signature ----------------------------------------------------------------------------------
