@@ -7,6 +7,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.urls import reverse
 
 from caracol.accounts.policy import GLA, PAGES
+from caracol.core.expressions import first_of
 from caracol.core.money import ZERO, euros
 from caracol.core.periods import Span, add_months, french_day
 from caracol.core.registries import (
@@ -17,9 +18,10 @@ from caracol.core.registries import (
     work_provider,
 )
 from colocations.calculations.vacancy import lost
-from colocations.models import Colocation, OwnerAgreement, OwnerObligation, Room, RoomWorks
+from colocations.models import Colocation, KeySet, OwnerAgreement, OwnerObligation, Room, RoomWorks
 from colocations.permissions import AMOUNTS
 from colocations.selectors import agreements, homes
+from colocations.selectors.belongings import lost_keys
 from colocations.selectors.homes import occupation
 from colocations.selectors.rooms import RoomLine, room_lines, rooms_on
 
@@ -235,6 +237,39 @@ def works_late(user: Any, today: date) -> WorkGroup | None:
         total=found.count(),
         items=items,
         order=27,
+    )
+
+
+@work_provider("colocations.keys-lost")
+def keys_lost(user: Any, today: date) -> WorkGroup | None:
+    """Sets of keys that nobody has found again: a lock to change, or a set to make anew."""
+    roles = PAGES["colocations:keys-move"]
+    if not user.roles & roles:
+        return None
+    found = lost_keys(KeySet.objects.visible_to(user, roles))
+    rows, total = first_of(found.order_by("lost_on", "pk"), SHOWN)
+    return WorkGroup(
+        code="keys-lost",
+        title="Clés perdues",
+        icon="key",
+        total=total,
+        items=[_lost_item(keys) for keys in rows],
+        order=28,
+    )
+
+
+def _lost_item(keys: Any) -> WorkItem:
+    place = f"chambre {keys.room.number}, " if keys.room else ""
+    opens = f"Ouvre : {keys.opens}. " if keys.opens else ""
+    return WorkItem(
+        kind="keys",
+        title=f"{keys.label}, {place}{keys.colocation.name}",
+        why=f"Perdu depuis le {french_day(keys.lost_on)}. {opens}Retrouver, ou changer la serrure "
+        "puis retirer du registre.",
+        url=reverse("colocations:keys-detail", args=[keys.pk]),
+        otherwise="Quelqu'un d'autre pourrait entrer.",
+        tone="warning",
+        button="Voir le trousseau",
     )
 
 

@@ -8,6 +8,7 @@ span of terms, one main holder, and an owner's agreement that covers it.
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
+from uuid import uuid4
 
 from django.db import transaction
 
@@ -17,6 +18,7 @@ from caracol.accounts.services import grant
 from caracol.core import clock
 from caracol.core.periods import Month, add_months, end_of_duration
 from caracol.core.text import sort_key
+from caracol.documents.models import Upload
 from colocations.enums import LegalBasis, VoidCause
 from colocations.models import Colocation, Owner, OwnerAgreement, Room, RoomVoid, Site
 from residents.enums import ContractKind, ContractStatus, NoticeGiver, OccupantKind, PaymentMethod
@@ -241,6 +243,28 @@ def make_insurance(contract, *, starts_on=None, ends_on=None, **fields):
         starts_on=starts_on,
         ends_on=ends_on or end_of_duration(starts_on, 12),
         **{"insurer": "Mutuelle du Quartier", "policy_number": f"P{next(_numbers)}", **fields},
+    )
+
+
+def make_upload(subject, by, **fields):
+    """A file kept about something: its row, its bytes lie nowhere."""
+    token = uuid4()
+    return Upload.objects.create(
+        subject=subject,
+        uploaded_by=by,
+        **{
+            "token": token,
+            "kind": "INSURANCE_CERTIFICATE",
+            "read_key": "residents:contract-insurance",
+            "territory": make_territory(),
+            "name": "Attestation",
+            "media_type": "application/pdf",
+            "file": f"essais/{token}.pdf",
+            "sha256": "0" * 64,
+            "size": 1000,
+            "uploaded_at": clock.now(),
+            **fields,
+        },
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Length
 
 from caracol.core.money import ZERO
@@ -146,6 +147,27 @@ def home_keys(home: Colocation) -> Any:
         KeySet.objects.filter(colocation=home, removed_on=None)
         .select_related("room")
         .order_by(Length("room__number").asc(nulls_first=True), "room__number", "label", "pk")
+    )
+
+
+def keys_at_hand(room: int) -> list[KeySet]:
+    """Return the sets of keys of a room that are at the association, in order."""
+    sets = list(KeySet.objects.filter(room=room, removed_on=None).order_by("label", "pk"))
+    last = _last_moves([keys.pk for keys in sets])
+    out = {KeyAct.GIVEN, KeyAct.LOST}
+    return [keys for keys in sets if keys.pk not in last or last[keys.pk].act not in out]
+
+
+def lost_keys(sets: Any) -> Any:
+    """Keep the sets of the register that are lost, with the day since when."""
+    last = KeyMove.objects.filter(key_set=OuterRef("pk")).order_by("-pk")
+    return (
+        sets.filter(removed_on=None)
+        .annotate(
+            last_act=Subquery(last.values("act")[:1]), lost_on=Subquery(last.values("on")[:1])
+        )
+        .filter(last_act=KeyAct.LOST)
+        .select_related("room", "colocation")
     )
 
 

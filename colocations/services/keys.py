@@ -1,7 +1,7 @@
 """The keys register: hand, take back, lose, find again."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import transaction
 
@@ -41,6 +41,24 @@ _WHERE = {
     KeyAct.GIVEN: "est déjà entre les mains de quelqu'un",
     KeyAct.LOST: "est déclaré perdu",
 }
+
+
+class Handing(Protocol):
+    """What the contracts do when their household is handed keys of the register."""
+
+    def given(self, *, contract: str, on: date, actor: User) -> None:
+        """Write that keys are handed. Raises Refused when they may not be yet."""
+
+    def undone(self, *, contract: str, on: date, actor: User) -> None:
+        """Write that what was handed on a day never was."""
+
+
+_handings: list[Handing] = []
+
+
+def register(handing: Handing) -> None:
+    """Say who is told."""
+    _handings[:] = [handing]
 
 
 class KeysRefused(Refused):
@@ -87,8 +105,15 @@ def move_keys(
     contract: str = "",
     holder: str = "",
 ) -> KeyMove:
-    """Record that keys are handed, returned, lost or found. Raises Invalid, KeysRefused."""
+    """Record that keys are handed, returned, lost or found.
+
+    Those of a household are its contract's matter first. Raises Invalid, KeysRefused, and what the
+    contracts refuse.
+    """
     with history.act(MOVED[act], actor=actor):
+        if act == KeyAct.GIVEN and holder_kind == HolderKind.RESIDENT and contract:
+            for handing in _handings:
+                handing.given(contract=contract, on=on, actor=actor)
         held: KeySet = locked(keys)
         last = last_move(held)
         was = KeyAct(last.act) if last else None
@@ -131,10 +156,23 @@ def last_move(keys: KeySet) -> KeyMove | None:
     return KeyMove.objects.filter(key_set=keys).order_by("-pk").first()
 
 
+def _given(contract: str) -> Any:
+    return KeyMove.objects.filter(act=KeyAct.GIVEN, contract=contract)
+
+
+def keys_handed(*, contract: str, on: date) -> list[KeyMove]:
+    """Return the moves that handed sets to a household on a day, nothing having moved since."""
+    moves = _given(contract).filter(on=on).select_related("key_set").order_by("pk")
+    return [move for move in moves if last_move(move.key_set) == move]
+
+
 @transaction.atomic
 def undo_move(*, move: KeyMove, actor: User) -> None:
     """Take back the last move of a set of keys; the history keeps it. Raises KeysRefused."""
     with history.act(UNDONE, actor=actor):
+        if move.contract and not _given(move.contract).exclude(pk=move.pk).exists():
+            for handing in _handings:
+                handing.undone(contract=move.contract, on=move.on, actor=actor)
         keys: KeySet = locked(move.key_set)
         last = last_move(keys)
         if last is None or last.pk != move.pk:

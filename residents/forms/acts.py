@@ -1,5 +1,6 @@
 """Forms of the acts on a contract: days, amounts, people, and a few words."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -9,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from caracol.core import clock
 from caracol.ui.fields import DateField, MoneyField
-from colocations.models import Room
+from colocations.models import KeySet, Room
 from residents.enums import AidPayee
 from residents.forms.words import refuse_paper_numbers
 from residents.models import Contract, ContractTerms, Person
@@ -63,6 +64,31 @@ class KeysForm(ActForm):
     """The day the keys are handed over."""
 
     on = DateField(label="Clés remises le", validators=[_not_ahead])
+    sets = forms.MultipleChoiceField(
+        label="Trousseaux remis",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Le registre de la colocation les note entre les mains du ménage.",
+    )
+
+    def __init__(self, *args: Any, at_hand: Sequence[KeySet], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.at_hand = at_hand
+        if not at_hand:
+            del self.fields["sets"]
+            return
+        choices = [(str(keys.pk), _keys_named(keys)) for keys in at_hand]
+        self.fields["sets"].choices = choices  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> list[KeySet]:
+        """The sets ticked."""
+        ticked = set(self.cleaned_data.get("sets", ()))
+        return [keys for keys in self.at_hand if str(keys.pk) in ticked]
+
+
+def _keys_named(keys: KeySet) -> str:
+    return f"{keys.label} ({keys.opens})" if keys.opens else keys.label
 
 
 class CancelForm(ActForm):

@@ -12,7 +12,7 @@ from caracol.core.periods import Month, french_day
 from residents.enums import AidEligibility, AidPayee
 from residents.models import Contract, ContractTerms
 from residents.selectors.effects import Version, accounts
-from residents.selectors.insurance import is_insured
+from residents.selectors.insurance import is_insured, is_proven
 
 DONE, TODO = "done", "todo"
 
@@ -68,8 +68,13 @@ def _schedule(contract: Contract, first: ContractTerms) -> Item:
 
 
 def _insurance(user: Any, contract: Contract, today: date) -> Item:
-    if is_insured(contract, max(today, contract.starts_on)):
+    day = max(today, contract.starts_on)
+    if is_proven(contract, day):
         return Item("Assurance habitation", DONE, "attestation reçue")
+    if is_insured(contract, day):
+        text = "Notée sans son fichier : sans l'attestation, les clés attendent."
+        url = _address(user, contract, "contract-insurance")
+        return Item("Assurance habitation", TODO, text, url, "Ajouter le fichier")
     text = "Demander l'attestation : sans elle, les clés attendent."
     url = _address(user, contract, "insurance-new")
     return Item("Assurance habitation", TODO, text, url, "Ajouter l'attestation")

@@ -7,10 +7,14 @@ from typing import Any
 from django.db.models import DateField, Exists, OuterRef, Subquery
 
 from caracol.core.periods import Span
+from caracol.documents.models import Upload
 from caracol.parameters.selectors import value
 from residents.calculations import insurance as rules
 from residents.enums import LIVING
 from residents.models import Contract, Insurance, InsuranceCase, InsuranceStep
+
+SCAN = "INSURANCE_CERTIFICATE"
+"""The kind of the files of certificates."""
 
 
 def insured_on(day: date) -> Exists:
@@ -21,6 +25,13 @@ def insured_on(day: date) -> Exists:
 def is_insured(contract: Contract, day: date) -> bool:
     """Return whether a certificate really covers a day of a contract."""
     return Insurance.objects.covering(day).filter(contract=contract).exists()
+
+
+def is_proven(contract: Contract, day: date) -> bool:
+    """Return whether the file of a certificate that covers a day is kept."""
+    covering = Insurance.objects.covering(day).filter(contract=contract)
+    ids = list(covering.values_list("pk", flat=True))
+    return Upload.objects.kept().about_all(Insurance, ids).filter(kind=SCAN).exists()
 
 
 def delays_on(day: date) -> rules.Delays:

@@ -19,8 +19,8 @@ from caracol.parameters.selectors import value
 from residents.calculations.insurance import standing
 from residents.enums import InsuranceOutcome
 from residents.models import Contract, Insurance, InsuranceCase
+from residents.selectors.insurance import SCAN
 
-SCAN = "INSURANCE_CERTIFICATE"
 SCAN_READ_KEY = "residents:contract-insurance"
 
 ADDED = history.label("residents.insurance-added", "Attestation d'assurance ajoutée")

@@ -1,17 +1,20 @@
 """Sign a contract, hand over its keys: from then on it binds a room and people."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from caracol.accounts.models import User
 from caracol.audit import history
 from caracol.core.errors import Refused
 from caracol.core.periods import french_day
+from colocations.enums import HolderKind, KeyAct
+from colocations.models import KeySet
+from colocations.services.keys import keys_handed, move_keys, undo_move
 from colocations.services.voids import make_way
 from residents.calculations.verdicts import Verdict, doubtful
 from residents.enums import LIVING, ContractStatus
 from residents.models import Contract
-from residents.selectors.insurance import is_insured
+from residents.selectors.insurance import is_insured, is_proven
 from residents.selectors.proposals import Judged, judge, proposal_of
 from residents.selectors.states import refuse_if_contract_changed
 from residents.services.accepting import settle
@@ -22,6 +25,9 @@ from residents.services.lifecycle import next_status
 SIGNED = history.label("residents.contract-signed", "Contrat signé")
 KEYS_GIVEN = history.label("residents.keys-given", "Clés remises")
 KEYS_TAKEN_BACK = history.label("residents.keys-mistaken", "Remise des clés annulée")
+
+
+_INSURED = "loi 89-462, art. 7 g ; contrat"
 
 
 class SignatureRefused(Refused):
@@ -82,12 +88,19 @@ def sign_contract(
 def judge_keys(contract: Contract, on: date) -> list[Verdict]:
     """Judge a key handover: an insurer's certificate first (RULEBOOK 5.1), not before entry."""
     found = []
-    if not is_insured(contract, max(on, contract.starts_on)):
+    day = max(on, contract.starts_on)
+    if not is_insured(contract, day):
         text = (
             "Aucune attestation d'assurance ne couvre ce jour : les clés se remettent contre "
             "l'attestation."
         )
-        found.append(doubtful("keys-uninsured", text, "loi 89-462, art. 7 g ; contrat", "on"))
+        found.append(doubtful("keys-uninsured", text, _INSURED, "on"))
+    elif not is_proven(contract, day):
+        text = (
+            "L'assurance de ce jour est notée, mais le fichier de l'attestation manque : les clés "
+            "se remettent contre l'attestation. Ajoutez-le dans « Assurance »."
+        )
+        found.append(doubtful("keys-unproven", text, _INSURED, "on"))
     if on < contract.starts_on:
         text = f"Le contrat ne commence que le {french_day(contract.starts_on)}."
         found.append(doubtful("keys-early", text, topic="on"))
@@ -101,12 +114,14 @@ def give_keys(
     on: date,
     actor: User,
     today: date,
+    sets: Iterable[KeySet] = (),
     reasons: Mapping[str, str] = NO_REASON,
     seen: str = "",
 ) -> Contract:
     """Hand over the keys; without an insurance certificate only for a reason that is kept.
 
-    Raises KeysRefused, ReasonNeeded, AcceptanceReserved.
+    The day is the contract's own; `sets` are written in the register of the home with it (ADR 17).
+    Raises KeysRefused, ReasonNeeded, AcceptanceReserved, and what the register refuses.
     """
     locked = hold_contract(contract)
     refuse_if_contract_changed(locked, seen)
@@ -126,16 +141,31 @@ def give_keys(
     with history.act(KEYS_GIVEN, actor=actor):
         locked.keys_given_on = on
         locked.save(update_fields=["keys_given_on"])
+        for keys in sets:
+            move_keys(
+                keys=keys,
+                act=KeyAct.GIVEN,
+                on=on,
+                actor=actor,
+                holder_kind=HolderKind.RESIDENT,
+                contract=locked.number,
+            )
     return locked
 
 
 @said_in_words
-def take_back_keys(*, contract: Contract, actor: User) -> Contract:
-    """Undo a handover recorded by mistake. Raises KeysRefused once the keys are returned."""
+def take_back_keys(*, contract: Contract, actor: User, with_sets: bool = True) -> Contract:
+    """Undo a handover recorded by mistake, and in the register the sets handed with it.
+
+    Raises KeysRefused once the keys are returned.
+    """
     locked = hold_contract(contract)
     if locked.keys_given_on is None or locked.keys_returned_on is not None:
         raise KeysRefused("Il n'y a pas de remise de clés à annuler.")
     with history.act(KEYS_TAKEN_BACK, actor=actor):
+        handed = keys_handed(contract=locked.number, on=locked.keys_given_on) if with_sets else []
         locked.keys_given_on = None
         locked.save(update_fields=["keys_given_on"])
+        for last in handed:
+            undo_move(move=last, actor=actor)
     return locked

@@ -13,12 +13,14 @@ from caracol.core import clock
 from caracol.core.errors import Refused
 from caracol.core.pages import PageRequest, page, render_page
 from caracol.ui import toasts
+from colocations.selectors.belongings import keys_at_hand
 from residents.calculations.explaining import explain_rule
 from residents.enums import LIVING, ContractStatus
 from residents.forms.acts import CancelForm, KeysForm, SignForm
 from residents.models import Contract
 from residents.selectors.checklist import entry_checklist
 from residents.selectors.effects import accounts
+from residents.selectors.people import places_of
 from residents.selectors.proposals import proposal_of
 from residents.services.drafting import cancel_contract, restore_draft
 from residents.services.signing import (
@@ -116,7 +118,17 @@ def contract_keys(request: PageRequest, pk: int) -> HttpResponse:
     here = reverse("residents:contract-keys", args=[pk])
     if request.method == "POST" and "defaire" in request.GET:
         return _undo(request, contract, take_back_keys, "La remise des clés est annulée.")
-    form = KeysForm(request.POST or None, initial={"on": clock.today(), **seen_version(contract)})
+    place = places_of([contract.pk], clock.today())[contract.pk]
+    at_hand = keys_at_hand(place.room_id)
+    form = KeysForm(
+        request.POST or None,
+        at_hand=at_hand,
+        initial={
+            "on": clock.today(),
+            "sets": [keys.pk for keys in at_hand],
+            **seen_version(contract),
+        },
+    )
 
     def attempt(data: Mapping[str, Any]) -> Preview:
         return Preview(verdicts=judge_keys(contract, data["on"]))
@@ -125,6 +137,7 @@ def contract_keys(request: PageRequest, pk: int) -> HttpResponse:
         give_keys(
             contract=contract,
             on=data["on"],
+            sets=form.chosen,
             actor=request.user,
             today=clock.today(),
             reasons=reasons,
@@ -136,7 +149,7 @@ def contract_keys(request: PageRequest, pk: int) -> HttpResponse:
     page_ = ActPage(
         title="Remettre les clés",
         lead="Les clés se remettent contre l'attestation d'assurance, avec l'état des lieux.",
-        sections=[Section("Le jour", [form["on"]])],
+        sections=[Section("La remise", [form[name] for name in form.fields if name != "seen"])],
         submit="Remettre les clés",
         icon="key",
     )

@@ -145,7 +145,7 @@ def give(contract, actor, on=START, **more):
 
 
 def test_keys_are_given_against_a_certificate(contract, manager):
-    factories.make_insurance(contract)
+    factories.make_upload(factories.make_insurance(contract), manager)
     assert give(contract, manager).keys_given_on == START
 
 
@@ -160,7 +160,7 @@ def test_without_insurance_the_keys_wait_or_a_manager_says_why(contract, manager
 
 
 def test_keys_are_given_once_and_the_mistake_is_undone(contract, manager):
-    factories.make_insurance(contract)
+    factories.make_upload(factories.make_insurance(contract), manager)
     give(contract, manager)
     with pytest.raises(KeysRefused, match="déjà remises, le 1er décembre 2026"):
         give(contract, manager)
