@@ -31,7 +31,6 @@ class ContractHanding:
         try:
             give_keys(contract=held, on=on, actor=actor, today=on)
         except (ReasonNeeded, AcceptanceReserved) as refusal:
-            told = has_role(actor, READERS[Fact.INSURANCE], held.territory_id)
             raise KeysRefused(_not_ready(held, refusal, actor)) from refusal
 
     def undone(self, *, contract: str, on: date, actor: User) -> None:
