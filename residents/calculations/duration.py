@@ -84,8 +84,12 @@ def check_duration(
     """Judge the days of a new contract against its type and the owner's end."""
     if ends_on < starts_on:
         return [_no("dates-order", "Le contrat finit avant d'avoir commencé.")]
-    found = [*_against_owner(ends_on, owner_end)]
     least = minimum_months(rule, landlord_is_person=landlord_is_person)
+    student = rule.min_months_student
+    for_student = student is not None and ends_on == end_of_duration(starts_on, student)
+    if least and owner_end and end_of_duration(starts_on, least) > owner_end and not for_student:
+        return [_impossible_here(rule, starts_on, ends_on, owner_end, least)]
+    found = [*_against_owner(ends_on, owner_end)]
     if least and ends_on < end_of_duration(starts_on, least):
         found.append(_too_short(rule, starts_on, ends_on, least))
     found += check_total(rule, starts_on, ends_on)
@@ -105,6 +109,20 @@ def _against_owner(ends_on: date, owner_end: date | None) -> list[Verdict]:
         )
         return [_no("owner-end", text, OWNER_ARTICLE)]
     return []
+
+
+def _impossible_here(
+    rule: TypeRule, starts_on: date, ends_on: date, owner_end: date, least: int
+) -> Verdict:
+    """Say that no day suits both the type and the owner: neither is proposed."""
+    text = (
+        f"{rule.label} : {least} mois au moins, donc jusqu'au "
+        f"{french_day(end_of_duration(starts_on, least))}, alors que le propriétaire reprend le "
+        f"bâtiment le {french_day(owner_end)}. Aucune durée ne convient ici : choisissez un autre "
+        "type de contrat, ou prolongez d'abord la convention."
+    )
+    code = "owner-end" if ends_on > owner_end else "too-short"
+    return _no(code, text, f"{rule.source} ; {OWNER_ARTICLE}")
 
 
 def _too_short(rule: TypeRule, starts_on: date, ends_on: date, least: int) -> Verdict:

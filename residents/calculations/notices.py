@@ -16,6 +16,7 @@ from residents.calculations.verdicts import Verdict, doubtful, refused
 RESIDENT, MANAGER = "RESIDENT", "MANAGER"
 ORDINARY, NON_RENEWAL, OBJECTIVE_CAUSE = "ORDINARY", "NON_RENEWAL", "OBJECTIVE_CAUSE"
 BREACH, AT_TERM = "BREACH", "AT_TERM"
+UNSAID = "notice-unsaid"
 LRAR, BAILIFF, HAND = "LRAR", "BAILIFF", "HAND"
 AWAITED, SIGNED, REFUSED, UNCLAIMED = "AWAITED", "SIGNED", "REFUSED", "UNCLAIMED"
 
@@ -70,6 +71,8 @@ class Clauses:
     manager_months: int | None = None
     objective_causes: str = ""
     renews_itself: bool = False
+    usage_accepted: bool = False
+    """Somebody has said before why the usual notice applies, where the contract sets none."""
 
 
 @dataclass(frozen=True)
@@ -210,11 +213,11 @@ def _verdicts(
         yield from _manager(rule, clauses, letter, latest)
     else:
         yield from _resident(rule, letter)
-    if rule.notice_by_contract and not _said(clauses, letter):
+    if rule.notice_by_contract and not clauses.usage_accepted and not _said(clauses, letter):
         text = (
             "Le contrat ne dit pas quel est ce préavis : c'est l'usage de ce type qui est appliqué."
         )
-        yield doubtful("notice-unsaid", text, rule.source)
+        yield doubtful(UNSAID, text, rule.source)
 
 
 def _said(clauses: Clauses, letter: Letter) -> bool:

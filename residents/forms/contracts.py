@@ -201,8 +201,12 @@ class ContractForm(forms.Form):
 
     @property
     def filled_fields(self) -> list[Any]:
-        """The words that the room just chosen brings."""
-        return [field for field in self.type_fields if field.name in self.filled]
+        """What the type or the room just chosen brings, months and words."""
+        return [
+            field
+            for field in self.parts("months", "landlord_is_person", "revision_quarter", *FACTS)
+            if field.name in self.filled
+        ]
 
     @property
     def kind_changed(self) -> bool:

@@ -129,13 +129,19 @@ def usual_values(
 ) -> Usual:
     """Return the amounts of the room as the type allows them, and the end of the duration."""
     owner_end = upstream_end(room.colocation.site_id)
-    months = months or rule.min_months or USUAL_MONTHS
+    months = months or usual_months(rule)
     all_in = charges_mode == "ALL_IN"
     fee = room.fee + room.charges if all_in else room.fee
     charges = ZERO if all_in else room.charges
     cap = deposit_cap(rule, Asked(fee, charges))
     deposit = room.deposit if cap is None else min(room.deposit, cap)
     return Usual(proposed_end(rule, starts_on, months, owner_end), fee, charges, deposit)
+
+
+def usual_months(rule: TypeRule) -> int:
+    """Return how long a contract of the type lasts when nobody says: half a year, or its least."""
+    most = rule.max_total_months or USUAL_MONTHS
+    return max(rule.min_months or 0, min(USUAL_MONTHS, most))
 
 
 def usual_span(starts_on: date | None, ends_on: date | None, months: int | None, day: date) -> Span:

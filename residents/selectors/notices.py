@@ -5,10 +5,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from caracol.core.periods import french_day
-from residents.calculations.notices import Answer, Clauses, Letter, answer
+from residents.calculations.notices import UNSAID, Answer, Clauses, Letter, answer
 from residents.calculations.renewal import tacit_schedule
 from residents.enums import DeliveryOutcome
-from residents.models import Contract, ContractTerms, Notice
+from residents.models import AcceptedWarning, Contract, ContractTerms, Notice
 from residents.selectors.amending import life_of
 from residents.selectors.contracts import upstream_end
 from residents.selectors.effects import Effects, Version, accounts
@@ -68,6 +68,7 @@ def clauses_of(contract: Contract) -> Clauses:
         manager_months=contract.manager_notice_months,
         objective_causes=contract.objective_causes,
         renews_itself=bool(_next_renewal(contract)),
+        usage_accepted=AcceptedWarning.objects.filter(contract=contract, code=UNSAID).exists(),
     )
 
 

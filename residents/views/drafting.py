@@ -24,11 +24,11 @@ from residents.forms.conflicts import Difference, draft_differences
 from residents.forms.contracts import ContractForm, initial_of, typed_day, typed_number
 from residents.models import Contract, Person
 from residents.selectors.desk import (
-    USUAL_MONTHS,
     Desk,
     desk_for,
     drafts_of,
     usual_kind,
+    usual_months,
     usual_span,
     usual_words,
 )
@@ -37,6 +37,7 @@ from residents.selectors.finding import matching
 from residents.selectors.people import PersonLine, people_seen, person_lines
 from residents.selectors.person import contract_cards
 from residents.selectors.proposals import ContractData, Judged, judge, proposal_of
+from residents.selectors.rules import rules_in_force
 from residents.selectors.states import contract_version
 from residents.services.drafting import create_draft, edit_draft
 from residents.views.acting import TRY, contract_of, reasons_in, told
@@ -190,7 +191,7 @@ def _initial(request: PageRequest, contract: Contract | None) -> dict[str, Any]:
         "kind_shown": kind,
         "room": str(room.pk) if room else "",
         "starts_on": clock.today(),
-        "months": USUAL_MONTHS,
+        "months": usual_months(rules_in_force(clock.today())[kind]),
         "aid_eligible": AidEligibility.ASK_CAF,
         "aid_payee": AidPayee.MANAGER,
         "payment_method": PaymentMethod.TRANSFER,
@@ -205,10 +206,26 @@ def _renew_words(request: PageRequest, data: Any) -> list[str]:
     if not new_kind and data.get("room_shown", room) == room:
         return []
     usual = usual_words(kind, _room(request, room))
+    if new_kind and not data.get("ends_on"):
+        usual["months"] = _new_months(data)
     filled = [name for name, value in usual.items() if value and not data.get(name)]
     for name in filled:
         data[name] = usual[name]
     return filled
+
+
+def _new_months(data: Any) -> str:
+    """Return the usual duration of the type just chosen, in place of that of the type before."""
+    rules = rules_in_force(clock.today())
+    before, now = rules.get(data.get("kind_shown", "")), rules.get(data.get("kind", ""))
+    if (
+        before is None
+        or now is None
+        or data.get("months", "") not in {"", str(usual_months(before))}
+    ):
+        return ""
+    data["months"] = ""
+    return str(usual_months(now))
 
 
 def _desk(request: PageRequest, person: Person, data: Any, contract: Contract | None) -> Desk:

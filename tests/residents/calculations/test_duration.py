@@ -229,3 +229,18 @@ def test_eighteen_months_are_counted_from_the_first_day(start):
     last = end_of_duration(start, 18)
     assert codes(check_duration(CRT, start, last, FAR.replace(year=2100))) == set()
     assert add_months(start, 18) == last + DAY or start.day > 28
+
+
+def test_a_type_longer_than_the_owner_lends_proposes_no_day_that_cannot_be():
+    owner_end = end_of_duration(START, 36)
+    for months in (6, 36, 72):
+        verdicts = check_duration(BARE, START, end_of_duration(START, months), owner_end)
+        assert len(verdicts) == 1
+        assert verdicts[0].is_refused
+        assert "Aucune durée ne convient ici" in verdicts[0].message
+        assert "ou après" not in verdicts[0].message
+
+
+def test_a_student_may_sign_for_nine_months_where_a_year_is_not_lent():
+    nine = end_of_duration(START, 9)
+    assert codes(check_duration(FURNISHED, START, nine, end_of_duration(START, 10))) == {"student"}

@@ -14,7 +14,7 @@ from payments.services.accounts import account_of
 from payments.services.closing import close_month
 from payments.services.posting import MonthLocked
 from residents.enums import ContractStatus, DeliveryOutcome, NoticeBasis, NoticeDelivery
-from residents.models import AcceptedWarning, Notice
+from residents.models import AcceptedWarning, Contract, Notice
 from residents.selectors.notices import effects_of_end, notice_state
 from residents.selectors.states import contract_version
 from residents.services.accepting import LawForbids, ReasonNeeded
@@ -121,6 +121,16 @@ def test_a_hand_delivery_is_doubtful_for_a_crt_and_its_reason_is_kept(contract, 
         reasons={"hand-delivery": "récépissé signé devant nous"},
     )
     assert AcceptedWarning.objects.get().reason == "récépissé signé devant nous"
+
+
+def test_why_the_usual_notice_applies_is_asked_once_a_contract(contract, manager):
+    Contract.objects.filter(pk=contract.pk).update(kind="COP", is_tacitly_renewed=False)
+    with pytest.raises(ReasonNeeded, match="l'usage de ce type"):
+        by_resident(contract, manager)
+    done = by_resident(contract, manager, reasons={"notice-unsaid": "repris du tableur"})
+    withdraw_notice(notice=done.notice, reason="il reste", agreed=True, actor=manager, today=TODAY)
+    again = by_resident(contract, manager)
+    assert again.notice.effective_on == done.notice.effective_on
 
 
 def test_a_letter_to_come_and_another_version_are_refused(contract, manager):

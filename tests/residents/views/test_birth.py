@@ -103,6 +103,15 @@ def test_htmx_gets_the_verification_and_what_the_type_changed(page, room, amina,
     assert "interdit" in shown
 
 
+def test_another_type_brings_its_own_usual_duration_unless_one_was_typed(page, room, amina, soon):
+    sent = fields(room, amina, soon, kind="LEASE_89_FURN", essai=1)
+    shown = text(page.htmx("post", NEW, sent, target="verification"))
+    assert '<div id="champ-months" hx-swap-oob="true">' in shown
+    assert 'name="months" value="12"' in shown
+    typed = text(page.htmx("post", NEW, sent | {"months": 8}, target="verification"))
+    assert "champ-months" not in typed
+
+
 def test_a_room_taken_since_names_the_other_contract(page, room, amina, soon):
     other = factories.make_contract(room, starts_on=soon[0], ends_on=soon[1])
     shown = text(page.post(NEW, fields(room, amina, soon, essai=1)))
