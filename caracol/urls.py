@@ -22,6 +22,8 @@ _PREFIXES = {
     "colocations": "parc/",
     "residents": "",
     "payments": "",
+    "social": "",
+    "deadlines": "",
     "takeover": "reprise/",
     "documents": "documents/",
     "jobs": "",

@@ -86,6 +86,19 @@ class DiagnosticKind(models.TextChoices):
     OTHER = "OTHER", "autre"
 
 
+class CredentialKind(models.TextChoices):
+    """What the association itself must hold to do its work (RULEBOOK 1.1, 1.4)."""
+
+    APPROVAL_29 = "APPROVAL_29", "agrément article 29 ELAN"
+    APPROVAL_IML = "APPROVAL_IML", "agrément intermédiation locative"
+    LIABILITY = "LIABILITY", "assurance responsabilité civile"
+    BUILDING = "BUILDING", "assurance d'un bâtiment"
+    OTHER = "OTHER", "autre habilitation"
+
+
+INSURANCES = frozenset({CredentialKind.LIABILITY, CredentialKind.BUILDING})
+
+
 class EquipmentKind(models.TextChoices):
     """What furnishes a room or a common part."""
 

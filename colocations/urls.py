@@ -7,6 +7,7 @@ from colocations.views import (
     agreement_ends,
     agreements,
     closures,
+    credentials,
     equipment,
     home_acts,
     homes,
@@ -105,6 +106,10 @@ _SITES = [
     path("diagnostics/<int:pk>/supprimer/", sites.diagnostic_remove, name="diagnostic-remove"),
 ]
 _OWNERS = [
+    path("agrements/", credentials.credential_list, name="credential-list"),
+    path("agrements/nouveau/", credentials.credential_new, name="credential-new"),
+    path("agrements/<int:pk>/", credentials.credential_edit, name="credential-edit"),
+    path("agrements/<int:pk>/retirer/", credentials.credential_remove, name="credential-remove"),
     path("proprietaires/", owners.owner_list, name="owner-list"),
     path("proprietaires/export/", owners.owner_export, name="owner-export"),
     path("proprietaires/nouveau/", owners.owner_new, name="owner-new"),

@@ -81,7 +81,7 @@ def _ending(row: dict[str, Any], months: int | None) -> str:
     readers=_PERMITS,
     url_name="residents:contract-detail",
     settled="Le contrat est fini, ou sa fin est au plus tard.",
-    icon="calendar-x",
+    icon="calendar-time",
     button="Voir le contrat",
 )
 def contract_limits(day: date) -> Iterator[Fact]:
@@ -162,7 +162,11 @@ def exits(day: date) -> Iterator[Fact]:
     lacking = Contract.objects.filter(status=ContractStatus.ENDED).filter(
         Q(keys_returned_on=None) | Q(exit_inventory_conforms=None)
     )
+    seen_for = timedelta(days=int(value("residents.officer_days_after_exit", day)))
     for row in contract_rows(lacking, "ends_on", "keys_returned_on"):
+        if row["ends_on"] + seen_for < day:
+            # Whose home it was knows nothing more of the stay: the line leaves their list.
+            row |= {"home_id": None, "site_id": None}
         what = "L'état des lieux de sortie" if row["keys_returned_on"] else "La remise des clés"
         yield contract_fact(row, row["ends_on"], why=f"{what} n'est pas enregistré au contrat.")
 

@@ -28,6 +28,8 @@ ARREARS = GLA | SOCIAL
 # accounting has no need of.
 PAPERS = GLA | SOCIAL
 PERMITS = GLA | SOCIAL
+# Rights of people: the social service writes them, the direction reads them with it.
+RIGHTS = SOCIAL | {_D}
 CONTACTS = GLA | SOCIAL | {_O}
 HOMES = EVERYONE - {_C}
 BOOKS = GLA | {_C}
@@ -101,6 +103,11 @@ PAGES: dict[str, frozenset[Role]] = {
     "colocations:keys-edit": UPKEEP,
     "colocations:keys-remove": UPKEEP,
     "colocations:keys-restore": UPKEEP,
+    # Approvals and insurances of the association
+    "colocations:credential-list": UPKEEP,
+    "colocations:credential-new": GLA,
+    "colocations:credential-edit": GLA,
+    "colocations:credential-remove": GLA,
     # Owners and their agreements
     "colocations:owner-list": UPKEEP,
     "colocations:owner-export": GLA,
@@ -196,6 +203,13 @@ PAGES: dict[str, frozenset[Role]] = {
     "residents:document-signed": GLA,
     "residents:document-mail": GLA,
     "residents:document-cancel": GLA_DECIDES,
+    # Rights of people that have a clock
+    "social:person-rights": RIGHTS,
+    "social:right-new": RIGHTS,
+    "social:right-add": RIGHTS,
+    "social:right-edit": RIGHTS,
+    "social:right-end": RIGHTS,
+    "social:right-resume": RIGHTS,
     # Money
     "payments:month-index": GLA | {_C},
     "payments:month-detail": GLA | {_C},

@@ -51,6 +51,7 @@ DESTINATIONS: tuple[Destination, ...] = (
             "/menage/",
             "/titres/",
             "/demandes-logement/",
+            "/droits/",
         ),
     ),
     Destination("payments:month-index", "Encaissements", "coin-euro", "e", "Argent"),

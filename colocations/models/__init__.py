@@ -6,6 +6,7 @@ from colocations.models.agreements import (
     OwnerAgreement,
     OwnerObligation,
 )
+from colocations.models.credentials import Credential
 from colocations.models.equipment import Equipment
 from colocations.models.homes import Colocation, Room, RoomVoid, Site
 from colocations.models.keys import KeyMove, KeySet
@@ -16,6 +17,7 @@ __all__ = [
     "AgreementExtension",
     "AgreementShortening",
     "Colocation",
+    "Credential",
     "Diagnostic",
     "Equipment",
     "KeyMove",

@@ -18,6 +18,7 @@ SECTIONS = (
     ("Fermetures", "colocations:closures"),
     ("Propriétaires", "colocations:owner-list"),
     ("Conventions", "colocations:agreement-list"),
+    ("Agréments", "colocations:credential-list"),
 )
 
 

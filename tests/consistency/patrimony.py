@@ -9,6 +9,7 @@ from colocations.enums import EndedBy, HolderKind, KeyAct, VoidCause
 from colocations.models import (
     AgreementExtension,
     AgreementShortening,
+    Credential,
     Diagnostic,
     Equipment,
     KeyMove,
@@ -53,6 +54,9 @@ def make_patrimony(home, room, contract):
             agreement=agreement, kind="REPORT", label="Compte rendu", due_on=today
         ),
         diagnostic=Diagnostic.objects.create(site=home.site, kind="GAS", done_on=today),
+        credential=Credential.objects.create(
+            kind="APPROVAL_29", territory=home.site.territory, expires_on=today
+        ),
         void=void,
         free_void=other,
         works=RoomWorks.objects.create(void=void, label="Peinture", cost=cost),
@@ -113,6 +117,7 @@ ARGUMENTS = {
     ),
     **_on("extension-undo", of="extension"),
     **_on("shortening-undo", of="shortening"),
+    **_on("credential-edit", "credential-remove", of="credential"),
     **_on("diagnostic-edit", "diagnostic-remove", of="diagnostic"),
     "colocations:site-detail": lambda world: [world.home.site_id],
     "colocations:site-history": lambda world: [world.home.site_id],

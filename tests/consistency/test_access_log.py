@@ -25,7 +25,7 @@ TELL_NOTHING = {
     "jobs:job-progress",
 }
 # What each argument is about, by the world's field it reads.
-PERSONAL_FIELDS = ("person", "contract", "term", "payment", "document", "bundle", "upload")
+PERSONAL_FIELDS = ("person", "contract", "term", "payment", "document", "bundle", "upload", "right")
 
 
 @pytest.fixture(autouse=True)

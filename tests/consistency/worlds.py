@@ -32,6 +32,7 @@ from payments.services.receiving import record_payment
 from residents.enums import ContractKind, InsuranceStepKind
 from residents.models import Amendment, HousingRequest
 from residents.services.insurance_path import record_step
+from social.models import PersonRight
 from tests import factories
 from tests.consistency import money, patrimony
 from tests.documents import samples
@@ -87,6 +88,7 @@ class World:
     line: Any
     payer: Any
     caf: Any
+    right: Any
 
 
 def make_world(code, *, officer=None):
@@ -117,6 +119,7 @@ def make_world(code, *, officer=None):
     HousingRequest.objects.create(person=person, number=f"NURCANARI{code}")
     factories.make_status(person, nationality="Kiribati")
     factories.make_permit(person, kind="CARTE_PLURIANNUELLE")
+    right = PersonRight.objects.create(person=person, kind="C2S", due_on=clock.today())
     balance = OpeningBalance(contract, owed=Decimal("664.32"))
     take_over_balances(balances=[balance], on=clock.today(), actor=author)
     received = record_payment(
@@ -144,6 +147,7 @@ def make_world(code, *, officer=None):
         payment=received.entry,
         insurance=insurance,
         insurance_step=step,
+        right=right,
         **_papers(code, author, home.site.territory, contract),
         **money.make_money(code, author, contract),
     )
@@ -282,6 +286,12 @@ ARGUMENTS = {
     "notifications:mail-detail": lambda world: [world.mail.pk],
     "notifications:mail-resend": lambda world: [world.mail.pk],
     "notifications:mail-settle": lambda world: [world.mail.pk],
+    "social:person-rights": lambda world: [world.person.pk],
+    "social:right-new": lambda world: [world.person.pk],
+    "social:right-add": lambda world: [world.person.pk, "rsa"],
+    "social:right-edit": lambda world: [world.right.pk],
+    "social:right-end": lambda world: [world.right.pk],
+    "social:right-resume": lambda world: [world.right.pk],
     "payments:account-attestation": lambda world: [world.contract.number],
     "payments:account-detail": lambda world: [world.contract.number],
     "payments:account-export": lambda world: [world.contract.number],

@@ -65,7 +65,7 @@ class DueLine:
     @property
     def icon(self) -> str:
         """Its icon."""
-        return self.kind.icon if self.kind else "checklist"
+        return self.kind.icon if self.kind else "clipboard-check"
 
     @property
     def is_late(self) -> bool:
