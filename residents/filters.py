@@ -8,6 +8,8 @@ from django import forms
 from django.db.models import Q
 
 from caracol.accounts.models import Territory
+from colocations.models import Colocation
+from colocations.selectors.rooms import rooms_named, rooms_of_homes
 from residents.enums import ContractKind, PaymentMethod
 from residents.models import Contract, ContractTerms, Person
 from residents.permissions import Fact, may_ever
@@ -31,9 +33,9 @@ class PersonFilter(django_filters.FilterSet):
     """Words, territory, home, contract type, state, what is owed, what is missing."""
 
     q = django_filters.CharFilter(
-        label="Nom, numéro, téléphone",
+        label="Nom, numéro, téléphone, lieu",
         method="with_words",
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Nom, numéro, téléphone"}),
+        widget=forms.TextInput(attrs={"type": "search"}),
     )
     state = django_filters.ChoiceFilter(
         label="État", choices=STATES, method="unchanged", widget=forms.HiddenInput
@@ -65,10 +67,17 @@ class PersonFilter(django_filters.FilterSet):
     ) -> None:
         super().__init__(*args, **kw)
         self.user, self.shown, self.day = user, shown, day
+        homes = list(homes)
+        self.homes = [pk for pk, _name in homes]
         self.filters["territory"].field.queryset = territories
         self.filters["home"].field.choices = [(str(pk), name) for pk, name in homes]
         known = may_ever(user)
-        searched = {"Nom": Fact.NAME, "numéro": Fact.NUMBER, "téléphone": Fact.PHONE}
+        searched = {
+            "Nom": Fact.NAME,
+            "numéro": Fact.NUMBER,
+            "téléphone": Fact.PHONE,
+            "lieu": Fact.ROOM,
+        }
         words = ", ".join(word for word, fact in searched.items() if fact in known)
         self.filters["q"].field.label = words[:1].upper() + words[1:]
         self.filters["q"].field.widget.attrs["placeholder"] = self.filters["q"].field.label
@@ -95,8 +104,13 @@ class PersonFilter(django_filters.FilterSet):
         return queryset
 
     def with_words(self, queryset: Any, name: str, value: str) -> Any:
-        """Keep the people found by these words."""
-        return matching(queryset, self.user, value)
+        """Keep the people found by these words, by the room or the home they name too."""
+        return matching(queryset, self.user, value, self._rooms(value))
+
+    def _rooms(self, words: str) -> Any:
+        homes = Colocation.objects.filter(pk__in=self.homes)
+        named = rooms_named(homes, words)
+        return rooms_of_homes(homes, words) if named is None else named
 
     def in_territory(self, queryset: Any, name: str, value: Territory) -> Any:
         """Keep the people of a territory: followed there, or by contract."""

@@ -74,6 +74,11 @@ class WorkGroup:
     order: int = 50
     note: str = ""
 
+    @property
+    def is_urgent(self) -> bool:
+        """Whether something of it is late or grave: first, and never folded."""
+        return any(item.tone == "danger" for item in self.items)
+
 
 @dataclass(frozen=True)
 class Act:

@@ -37,13 +37,16 @@ class Day:
 
 
 def day_of(user: Any, today: date) -> Day:
-    """Gather the work and the figures of a person: a fixed number of queries."""
+    """Gather the work and the figures of a person, what is urgent first.
+
+    A fixed number of queries.
+    """
     groups = [provider(user, today) for provider in work_providers.values()]
     figures = [figure for provider in figure_providers.values() for figure in provider(user, today)]
     kept = [_calm(group) for group in groups if group is not None and group.total]
     return Day(
         figures=sorted(figures, key=lambda figure: figure.order),
-        groups=sorted(kept, key=lambda group: group.order),
+        groups=sorted(kept, key=lambda group: (not group.is_urgent, group.order)),
     )
 
 

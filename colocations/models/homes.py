@@ -1,13 +1,13 @@
 """Sites, the shared homes they hold, their rooms, and the days a room houses nobody."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 
 from caracol.accounts.models import Territory, TerritoryQuerySet
 from caracol.core.expressions import search_key
@@ -175,6 +175,11 @@ class RoomVoidQuerySet(TerritoryQuerySet):
 
     territory_path = "room__colocation__site__territory"
     officer_path = "room__colocation__mission_officer"
+
+    def with_expected_end(self) -> Any:
+        """Annotate voids with `expected_on`: when the last of their works should end, if said."""
+        last = Max("works__expected_on", filter=Q(works__done_on=None))
+        return self.annotate(expected_on=last)
 
 
 @track_whole()

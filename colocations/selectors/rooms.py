@@ -131,6 +131,7 @@ def closed_on(room: Room, day: date) -> str:
     return f"fermée depuis le {french_day(last)}" if last and last < day else ""
 
 
+SHORTEST_PLACE = 3
 _FILLERS = frozenset({"chambre", "chambres", "ch"})
 
 
@@ -146,6 +147,13 @@ def rooms_named(homes: Any, words: str) -> Any:
         return None
     found = homes_matching(homes, " ".join(places))
     return matching(Room.objects.filter(colocation__in=found.values("pk")), numbers[0])
+
+
+def rooms_of_homes(homes: Any, words: str) -> Any:
+    """Return the rooms of the homes that words name by three letters at least; else None."""
+    if len(sort_key(words)) < SHORTEST_PLACE:
+        return None
+    return Room.objects.filter(colocation__in=homes_matching(homes, words).values("pk"))
 
 
 def matching(queryset: Any, number: str) -> Any:

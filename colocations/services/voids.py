@@ -163,7 +163,7 @@ def _give_way(
         met = met.filter(starts_on__lte=last)
     if except_for is not None:
         met = met.exclude(pk=except_for)
-    for void in met.order_by("starts_on"):
+    for void in met.with_expected_end().order_by("starts_on"):
         has_works = void.works.exists()
         if not judged and (void.cause not in YIELDING or has_works):
             raise RoomKeptEmpty(_kept(void))
@@ -171,8 +171,10 @@ def _give_way(
             _cut(void, first, last)
 
 
-def _kept(void: RoomVoid) -> str:
+def _kept(void: Any) -> str:
     until = f" au {french_day(void.ends_on)}" if void.ends_on else ", sans fin connue"
+    if void.expected_on and not void.ends_on:
+        until = f", fin des travaux prévue le {french_day(void.expected_on)}"
     return (
         f"La chambre {void.room.number} est déjà vacante ({void.get_cause_display()}) du "
         f"{french_day(void.starts_on)}{until}. Mettez fin à cette vacance d'abord, ou choisissez "

@@ -11,7 +11,7 @@ from caracol.core.pages import PageRequest, get_visible_or_404, page, render_pag
 from caracol.core.periods import Span
 from colocations.calculations.vacancy import lost
 from colocations.forms.patrimony import CloseRoomForm, ReopenForm, RoomForm
-from colocations.models import Colocation, Room
+from colocations.models import Colocation, Room, RoomVoid
 from colocations.permissions import may_write_void, sees_amounts, sees_costs, sees_notes
 from colocations.selectors.acts import room_acts
 from colocations.selectors.belongings import home_keys, key_lines
@@ -72,7 +72,12 @@ def room_detail(request: PageRequest, pk: int) -> HttpResponse:
 
 
 def _voids(request: PageRequest, room: Room) -> list[Any]:
-    voids: list[Any] = list(room.voids.prefetch_related("works").order_by("-starts_on"))
+    voids: list[Any] = list(
+        RoomVoid.objects.filter(room=room)
+        .with_expected_end()
+        .prefetch_related("works")
+        .order_by("-starts_on")
+    )
     territory = room.colocation.site.territory_id
     editable = may_on(request.user, "colocations:void-edit", territory)
     for void in voids:

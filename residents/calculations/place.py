@@ -20,6 +20,17 @@ class Void:
     ends_on: date | None
     cause: str
     words: str
+    expected_on: date | None = None
+    """When its works should end, if nobody said when it does."""
+
+    @property
+    def until(self) -> str:
+        """Say until when."""
+        if self.ends_on:
+            return f"jusqu'au {french_day(self.ends_on)}"
+        if self.expected_on:
+            return f"fin des travaux prévue le {french_day(self.expected_on)}"
+        return "sans date de fin"
 
 
 @dataclass(frozen=True)
@@ -89,8 +100,7 @@ def _check_voids(voids: Sequence[Void], days: Span) -> list[Verdict]:
             continue
         if void.ends_on is not None and void.ends_on < days.first:
             continue
-        until = f"jusqu'au {french_day(void.ends_on)}" if void.ends_on else "sans date de fin"
-        text = f"La chambre est notée « {void.words} », {until}."
+        text = f"La chambre est notée « {void.words} », {void.until}."
         verdict = refused if void.cause == UNFIT else doubtful
         found.append(verdict(f"void-{void.cause.lower()}", text, topic="room"))
     return found

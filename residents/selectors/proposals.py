@@ -214,7 +214,7 @@ def _from_to(first: date, last: date) -> str:
 def room_facts(room: Room) -> RoomFacts:
     """Return what the rules need of a room; the days of its home bound its own."""
     home = room.colocation
-    voids = RoomVoid.objects.filter(room=room).order_by("starts_on")
+    voids = RoomVoid.objects.filter(room=room).with_expected_end().order_by("starts_on")
     return RoomFacts(
         name=f"La chambre {room.number}, {home.name},",
         opens_on=max(filter(None, [room.opens_on, home.opens_on]), default=None),
@@ -222,7 +222,13 @@ def room_facts(room: Room) -> RoomFacts:
         surface=room.surface_m2,
         capacity=room.capacity,
         voids=tuple(
-            Void(void.starts_on, void.ends_on, void.cause, str(void.get_cause_display()))
+            Void(
+                void.starts_on,
+                void.ends_on,
+                void.cause,
+                str(void.get_cause_display()),
+                void.expected_on,
+            )
             for void in voids
         ),
     )

@@ -67,6 +67,20 @@ def test_a_contract_that_ends_says_what_the_owners_end_allows(manager):
     )
 
 
+def test_what_is_urgent_comes_first_and_is_not_folded_on_a_phone(client_for, manager):
+    """The rest waits under its title."""
+    home = factories.make_home("IDF")
+    factories.make_contract(factories.make_room(home), starts_on=clock.today(), status="DRAFT")
+    factories.make_contract(ends_on=clock.today() - timedelta(days=3))
+    factories.make_room(home)
+    groups = day_of(manager, clock.today()).groups
+    urgent = [group.is_urgent for group in groups]
+    assert urgent == sorted(urgent, reverse=True)
+    assert {True, False} == set(urgent)
+    text = client_for(manager).get(reverse("dashboard:today")).content.decode()
+    assert text.count("data-unfold") == urgent.count(False)
+
+
 def test_a_contract_past_its_end_is_late(manager):
     """Neither extended nor ended: the person has no title any more."""
     factories.make_contract(ends_on=clock.today() - timedelta(days=3))

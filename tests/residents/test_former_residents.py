@@ -178,3 +178,22 @@ def test_prices_of_works_and_things_are_costs_of_the_building(client, technician
     for page, price in pages.items():
         assert re.search(price, read(client, technician, page))
         assert not re.search(r"1.234,00|432,10", read(client, officer, page))
+
+
+def test_a_technician_finds_the_residents_of_a_home_by_its_name(client, technician, room):
+    room.colocation.__class__.objects.filter(pk=room.colocation_id).update(name="Les Glycines")
+    here = factories.make_contract(room)
+    other = factories.make_contract(factories.make_room(factories.make_home("IDF")))
+    for words in ("glycines", f"{room.number} glycines"):
+        found = read(client, technician, f"/residents/?q={words}")
+        assert sheet(person_of(here)) in found
+        assert sheet(person_of(other)) not in found
+    assert "Téléphone, lieu" in found
+
+
+def test_works_say_when_they_should_end(client, technician, room):
+    void = factories.make_void(room)
+    void.works.create(label="Peinture", expected_on=date(2031, 1, 4))
+    shown = read(client, technician, reverse("colocations:room-detail", args=[room.pk]))
+    assert "fin des travaux prévue le 4 janv. 2031" in shown.replace("\N{NO-BREAK SPACE}", " ")
+    assert "sans fin connue" not in shown

@@ -4,6 +4,7 @@ import { startCells } from "./cells.js";
 import { startDialogs } from "./dialogs.js";
 import { startErrors } from "./errors.js";
 import { startFields } from "./fields.js";
+import { startFolds } from "./folds.js";
 import { startGuard } from "./guard.js";
 import { startOccupancy } from "./occupancy.js";
 import { startColumns, startMenus } from "./menus.js";
@@ -25,6 +26,7 @@ startToasts();
 startResults();
 startPasskeys();
 startPresence();
+startFolds();
 startMenus();
 startCells();
 
