@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import os
+from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -25,8 +26,13 @@ class UnreadableValue(Exception):
 
 def _keys() -> dict[str, bytes]:
     """Return the keys by id; settings.FIELD_KEYS holds "id:base64 of 32 bytes", newest first."""
+    return _read(tuple(settings.FIELD_KEYS))
+
+
+@lru_cache(maxsize=4)
+def _read(items: tuple[str, ...]) -> dict[str, bytes]:
     keys = {}
-    for item in settings.FIELD_KEYS:
+    for item in items:
         key_id, _, encoded = item.partition(":")
         key = base64.b64decode(encoded)
         if len(key) != 32 or not key_id:
@@ -43,7 +49,7 @@ def encrypt(value: str, *, context: str) -> str:
     """Return the value encrypted with the newest key, bound to its context (table.column)."""
     key_id, key = next(iter(_keys().items()))
     nonce = os.urandom(_NONCE)
-    sealed = AESGCM(key).encrypt(nonce, value.encode(), context.encode())
+    sealed = _cipher(key).encrypt(nonce, value.encode(), context.encode())
     return f"{key_id}:{base64.b64encode(nonce + sealed).decode()}"
 
 
@@ -55,15 +61,23 @@ def decrypt(stored: str, *, context: str) -> str:
         raise UnreadableValue(f"No key named {key_id!r} for {context}.")
     sealed = base64.b64decode(encoded)
     try:
-        return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], context.encode()).decode()
+        return _cipher(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], context.encode()).decode()
     except InvalidTag as error:
         raise UnreadableValue(f"The value stored in {context} cannot be read.") from error
 
 
 def blind_index(value: str, *, context: str) -> str:
     """Return the keyed hash an encrypted value is searched by; the last (oldest) key serves."""
-    key = hashlib.sha256(b"blind-index:" + list(_keys().values())[-1]).digest()
-    return hmac.new(key, f"{context}:{value}".encode(), hashlib.sha256).hexdigest()
+    key = _index_key(list(_keys().values())[-1])
+    return hmac.digest(key, f"{context}:{value}".encode(), "sha256").hex()
+
+
+@lru_cache(maxsize=4)
+def _index_key(key: bytes) -> bytes:
+    return hashlib.sha256(b"blind-index:" + key).digest()
+
+
+_cipher = lru_cache(maxsize=4)(AESGCM)
 
 
 class EncryptedTextField(models.TextField):

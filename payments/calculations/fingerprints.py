@@ -5,10 +5,12 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from caracol.core.text import sort_key
 
 
+@lru_cache(maxsize=256)
 def account_core(number: str) -> str:
     """Return what an IBAN and a RIB of one French account share: bank, branch and number.
 

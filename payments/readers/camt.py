@@ -4,9 +4,10 @@ The entry is booked, never the sum of its details (FORMATS 2.1). Elements are kn
 name: banks give the namespace, prefix it or leave it out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, BinaryIO
 
 from lxml import etree
@@ -106,8 +107,7 @@ def _check_root(root: Any) -> None:
 
 
 def _name(element: Any) -> str:
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return _NAMES[element.tag]
 
 
 def _forget(element: Any) -> None:
@@ -120,68 +120,130 @@ def _forget(element: Any) -> None:
         elder = element.getprevious()
 
 
-def child(element: Any, *path: str) -> Any:
-    """Return the first descendant by local names, or None."""
-    for name in path:
-        element = next(element.iterchildren(f"{{*}}{name}"), None)
-        if element is None:
-            return None
-    return element
+class _Names(dict[Any, str]):
+    """Local names by tag, each worked out once."""
+
+    def __missing__(self, tag: Any) -> str:
+        name = self[tag] = tag.rpartition("}")[2] if isinstance(tag, str) else ""
+        return name
 
 
-def children(element: Any, *path: str) -> list[Any]:
-    """Return every descendant by local names."""
-    found = [element]
-    for name in path:
-        tag = f"{{*}}{name}"
-        found = [item for parent in found for item in parent.iterchildren(tag)]
+_NAMES = _Names()
+
+
+class _Every(str):
+    """A fact that may be told several times: its elements are kept, in their order."""
+
+    __slots__ = ()
+
+
+# What is read of an element: its children by local name, each a fact, or what is read in it.
+Plan = dict[str, Any]
+_DAY: Plan = {"Dt": "day", "DtTm": "time"}
+_ACCOUNT: Plan = {"IBAN": "iban", "Othr": {"Id": "other"}}
+_BALANCE: Plan = {
+    "Tp": {"CdOrPrtry": {"Cd": "code"}},
+    "Amt": "amount",
+    "CdtDbtInd": "sign",
+    "Dt": _DAY,
+}
+_REPORT: Plan = {
+    "Id": "reference",
+    "ElctrncSeqNb": "sequence",
+    "LglSeqNb": "legal_sequence",
+    "CpyDplctInd": "copy",
+    "Acct": {"Id": _ACCOUNT, "Ccy": "currency"},
+    "Bal": _Every("balances"),
+}
+_ENTRY: Plan = {
+    "Amt": _Every("amounts"),
+    "CdtDbtInd": "sign",
+    "RvslInd": "reversal",
+    "Sts": _Every("states"),
+    "BookgDt": {"Dt": "booked", "DtTm": "booked_time"},
+    "ValDt": {"Dt": "valued", "DtTm": "valued_time"},
+    "AcctSvcrRef": "bank_ref",
+    "BkTxCd": {
+        "Domn": {"Cd": "domain", "Fmly": {"Cd": "family", "SubFmlyCd": "subfamily"}},
+        "Prtry": {"Cd": "own_code"},
+    },
+    "AddtlNtryInf": "text",
+    "NtryDtls": {"TxDtls": _Every("details")},
+    "TxDtls": _Every("bare_details"),  # the first version had no wrapper
+}
+_DETAIL: Plan = {
+    "Refs": {"EndToEndId": "end_to_end", "MndtId": "mandate"},
+    "Amt": "amount",
+    "AmtDtls": {"TxAmt": {"Amt": "transaction_amount"}},
+    "RltdPties": {
+        "Dbtr": {"Nm": "debtor", "Pty": {"Nm": "debtor_party"}},
+        "DbtrAcct": {"Id": {"IBAN": "debtor_iban", "Othr": {"Id": "debtor_other"}}},
+        "Cdtr": {"Nm": "creditor", "Pty": {"Nm": "creditor_party"}},
+        "CdtrAcct": {"Id": {"IBAN": "creditor_iban", "Othr": {"Id": "creditor_other"}}},
+    },
+    "RmtInf": {"Ustrd": _Every("texts")},
+    "RtrInf": {"Rsn": {"Cd": "return_code", "Prtry": "return_own"}, "AddtlInf": "return_text"},
+}
+
+
+def facts_of(element: Any, plan: Plan, found: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return the facts of a plan in one walk: asking the parser path by path is slow."""
+    if found is None:
+        found = {}
+    for item in element:
+        step = plan.get(_NAMES[item.tag])
+        if step is None:
+            continue
+        if type(step) is dict:
+            facts_of(item, step, found)
+        elif type(step) is _Every:
+            found.setdefault(step, []).append(item)
+        elif step not in found:
+            found[step] = (item.text or "").strip()
     return found
 
 
-def text(element: Any, *path: str) -> str:
-    """Return the text of the first descendant by local names, trimmed."""
-    found = child(element, *path) if element is not None else None
-    return (found.text or "").strip() if found is not None else ""
-
-
-def _balance(report: Any, codes: tuple[str, ...]) -> tuple[Decimal | None, date | None]:
-    by_code: dict[str, Any] = {}
-    for balance in children(report, "Bal"):
-        code = text(balance, "Tp", "CdOrPrtry", "Cd")
-        if code in {"OPBD", "PRCD", "OPAV"}:
-            by_code.setdefault(code, balance)
-        else:
+def _balances(report: Any) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Return what a report says of itself, and its balances by code."""
+    facts = facts_of(report, _REPORT)
+    by_code: dict[str, dict[str, Any]] = {}
+    for each in facts.get("balances", ()):
+        balance = facts_of(each, _BALANCE)
+        code = balance.get("code", "")
+        if code not in _OPENING or code not in by_code:
             by_code[code] = balance
-    for code in codes:
-        if code in by_code:
-            found = by_code[code]
-            amount = _decimal(text(found, "Amt"))
-            if amount is not None and text(found, "CdtDbtInd") == "DBIT":
-                amount = -amount
-            return amount, _day(child(found, "Dt"))
-    return None, None
+    return facts, by_code
+
+
+def _balance(
+    by_code: dict[str, dict[str, Any]], codes: tuple[str, ...]
+) -> tuple[Decimal | None, date | None]:
+    found = next((by_code[code] for code in codes if code in by_code), None)
+    if found is None:
+        return None, None
+    amount = _decimal(found.get("amount", ""))
+    if amount is not None and found.get("sign") == "DBIT":
+        amount = -amount
+    return amount, _day(found.get("day") or found.get("time"))
 
 
 def _opening(report: Any) -> Opening:
-    balance, on = _balance(report, _OPENING)
-    account = child(report, "Acct")
+    facts, by_code = _balances(report)
+    balance, on = _balance(by_code, _OPENING)
+    get = facts.get
     return Opening(
-        account=_account(account),
-        currency=text(account, "Ccy"),
-        reference=text(report, "Id"),
-        sequence=text(report, "ElctrncSeqNb") or text(report, "LglSeqNb"),
+        account=get("iban") or get("other") or "",
+        currency=get("currency", ""),
+        reference=get("reference", ""),
+        sequence=get("sequence") or get("legal_sequence") or "",
         balance=balance,
         on=on,
-        is_duplicate=text(report, "CpyDplctInd") == "DUPL",
+        is_duplicate=get("copy") == "DUPL",
     )
 
 
 def _closing(report: Any) -> Closing:
-    return Closing(*_balance(report, _CLOSING))
-
-
-def _account(account: Any) -> str:
-    return text(account, "Id", "IBAN") or text(account, "Id", "Othr", "Id")
+    return Closing(*_balance(_balances(report)[1], _CLOSING))
 
 
 def _decimal(written: str) -> Decimal | None:
@@ -192,89 +254,78 @@ def _decimal(written: str) -> Decimal | None:
     return found if found.is_finite() else None
 
 
-def _day(element: Any) -> date | None:
-    """Return the day of a `Dt` or a `DtTm`, as it is written: without moving it across zones."""
-    written = text(element, "Dt") or text(element, "DtTm")
+@lru_cache(maxsize=400)
+def _day(written: str | None) -> date | None:
+    """Return the day of a date or a moment, as it is written: without moving it across zones."""
     try:
-        return date.fromisoformat(written[:10])
+        return date.fromisoformat((written or "")[:10])
     except ValueError:
         return None
 
 
 def _line(entry: Any, number: int) -> Line:
-    amount = _decimal(text(entry, "Amt"))
-    sign = text(entry, "CdtDbtInd")
+    get = facts_of(entry, _ENTRY).get
+    money = get("amounts", _NO_MONEY)[0]
+    amount = _decimal((money.text or "").strip())
+    sign = get("sign")
     if amount is None or sign not in {"CRDT", "DBIT"}:
         what = "de montant lisible" if amount is None else "de sens (CdtDbtInd)"
         raise FileRefused(
             f"L'écriture {number} (ligne {entry.sourceline}) n'a pas {what}. "
             "Demandez à la banque un nouveau relevé : celui-ci n'est pas importé."
         )
-    money = child(entry, "Amt")
+    details = get("details") or get("bare_details") or ()
     return Line(
         amount=amount if sign == "CRDT" else -amount,
         currency=money.get("Ccy", ""),
-        booked_on=_day(child(entry, "BookgDt")),
-        value_on=_day(child(entry, "ValDt")),
-        bank_ref=text(entry, "AcctSvcrRef"),
-        status=text(entry, "Sts", "Cd") or text(entry, "Sts") or BOOKED,
-        is_reversal=text(entry, "RvslInd") in {"true", "1"},
-        family=_family(child(entry, "BkTxCd")),
-        text=folded(text(entry, "AddtlNtryInf")),
-        details=tuple(_detail(item) for item in _transactions(entry)),
+        booked_on=_day(get("booked") or get("booked_time")),
+        value_on=_day(get("valued") or get("valued_time")),
+        bank_ref=get("bank_ref", ""),
+        status=_status(get("states", ())),
+        is_reversal=get("reversal") in {"true", "1"},
+        family=_family(get),
+        text=folded(get("text", "")),
+        details=tuple([_detail(item) for item in details]),
         place=f"écriture {number}",
     )
 
 
-def _transactions(entry: Any) -> list[Any]:
-    """Return the details of an entry; the first version had them without a wrapper."""
-    return children(entry, "NtryDtls", "TxDtls") or children(entry, "TxDtls")
+_NO_MONEY = (etree.Element("none"),)
 
 
-def _family(code: Any) -> str:
-    if code is None:
-        return ""
-    domain = child(code, "Domn")
-    parts = (text(domain, "Cd"), text(domain, "Fmly", "Cd"), text(domain, "Fmly", "SubFmlyCd"))
-    return "/".join(part for part in parts if part) or text(code, "Prtry", "Cd")
+def _status(states: Sequence[Any]) -> str:
+    """Return the status of an entry: bare in the first versions, then inside a `Cd`."""
+    for state in states[:1]:
+        inside = next(state.iterchildren("{*}Cd"), None) if len(state) else state
+        return ((inside.text if inside is not None else "") or "").strip() or BOOKED
+    return BOOKED
+
+
+def _family(get: Callable[..., Any]) -> str:
+    parts = (get("domain"), get("family"), get("subfamily"))
+    return "/".join([part for part in parts if part]) or get("own_code", "")
 
 
 def _detail(item: Any) -> Detail:
-    parties = child(item, "RltdPties")
-    info = child(item, "RmtInf")
-    returned = child(item, "RtrInf")
-    texts = (
-        tuple(folded(each.text or "") for each in children(info, "Ustrd"))
-        if (info is not None)
-        else ()
-    )
+    get = facts_of(item, _DETAIL).get
+    # Never the instructed amount, which may be in another money.
+    written = get("transaction_amount") or get("amount")
     return Detail(
-        end_to_end_id=text(item, "Refs", "EndToEndId"),
-        mandate_id=text(item, "Refs", "MndtId"),
-        amount=_detail_amount(item),
-        texts=texts,
-        debtor=_party(parties, "Dbtr"),
-        debtor_iban=_account(child(parties, "DbtrAcct")) if parties is not None else "",
-        creditor=_party(parties, "Cdtr"),
-        creditor_iban=_account(child(parties, "CdtrAcct")) if parties is not None else "",
+        end_to_end_id=get("end_to_end", ""),
+        mandate_id=get("mandate", ""),
+        amount=_decimal(written) if written else None,
+        texts=tuple([folded(each.text or "") for each in get("texts", ())]),
+        debtor=folded(get("debtor") or get("debtor_party") or ""),
+        debtor_iban=get("debtor_iban") or get("debtor_other") or "",
+        creditor=folded(get("creditor") or get("creditor_party") or ""),
+        creditor_iban=get("creditor_iban") or get("creditor_other") or "",
         references=_references(item),
-        return_reason=text(returned, "Rsn", "Cd") or text(returned, "Rsn", "Prtry"),
-        return_text=folded(text(returned, "AddtlInf")),
+        return_reason=get("return_code") or get("return_own") or "",
+        return_text=folded(get("return_text", "")),
     )
 
 
 def _references(item: Any) -> tuple[str, ...]:
     """Return every reference of a transaction, the creditor's structured one among them."""
-    found = ((each.text or "").strip() for each in item.iter("{*}Ref"))
-    return tuple(reference for reference in found if reference)
-
-
-def _detail_amount(item: Any) -> Decimal | None:
-    """The amount of the transaction; never the instructed one, which may be in another money."""
-    written = text(item, "AmtDtls", "TxAmt", "Amt") or text(item, "Amt")
-    return _decimal(written) if written else None
-
-
-def _party(parties: Any, role: str) -> str:
-    found = child(parties, role) if parties is not None else None
-    return folded(text(found, "Nm") or text(found, "Pty", "Nm"))
+    found = [(each.text or "").strip() for each in item.iter("{*}Ref")]
+    return tuple([reference for reference in found if reference])

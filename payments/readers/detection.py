@@ -25,6 +25,8 @@ READERS: dict[str, Callable[[BinaryIO], Events]] = {
     "mt940": read_mt940,
     "csv": read_csv,
 }
+STREAMED = frozenset({"camt.053", "camt.054", "camt.052"})
+"""Formats read piece by piece, and without the database: of any size."""
 _XML = {
     "BkToCstmrStmt": "camt.053",
     "BkToCstmrDbtCdtNtfctn": "camt.054",

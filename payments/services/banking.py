@@ -8,51 +8,33 @@ a person; what is only announced (PDNG, INFO) is kept and posts nothing.
 
 import hashlib
 import uuid
-from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import BinaryIO
 
 from django.core.files.base import File
 from django.db import connection, transaction
-from django.db.models import Q
 
 from caracol.accounts.models import User
 from caracol.audit import history
 from caracol.core import clock
-from caracol.core.errors import Refused
+from caracol.core.ahead import ahead
 from caracol.core.files import gone_if_it_fails
 from caracol.core.money import ZERO, euros
-from caracol.core.periods import Month
-from payments.calculations.fingerprints import line_base, same_account
-from payments.enums import AccountKind, BankLineState, EntryKind
-from payments.models import (
-    BankAccount,
-    BankFile,
-    BankLine,
-    BankStatement,
-    Entry,
-    Posting,
-)
-from payments.models.bank import payer_index
-from payments.readers.detection import format_of
-from payments.readers.shapes import BOOKED, Closing, Events, FileRefused, Line, Opening, Remark
-from payments.services.accounts import shared_account
+from payments.enums import BankLineState
+from payments.models import BankFile, BankStatement
+from payments.readers.detection import STREAMED, format_of
+from payments.readers.shapes import Closing, Events, FileRefused, Line, Opening, Remark
 from payments.services.bank_accounts import own_accounts
-from payments.services.copying import reserve
+from payments.services.bank_copying import BankMonthLocked, LineWriter
+from payments.services.bank_rows import MOST, Begun, Rows, pieces_of
 from payments.services.layouts import events_of
-from payments.services.posting import locked_message, locked_months
+
+__all__ = ["BankMonthLocked", "Imported", "import_bank"]
 
 IMPORTED = history.label("payments.bank-imported", "Relevé de banque importé")
 MAX_FILE = 200 * 1024 * 1024
-CHUNK = 2000
 IMPORT_LOCK = 719
-EURO = "EUR"
-
-
-class BankMonthLocked(Refused):
-    """A line is of a month whose books are locked."""
 
 
 @dataclass
@@ -140,224 +122,76 @@ class _Writer:
     """Writes the statements of a file as they are read, a few thousand lines in memory at most."""
 
     def __init__(self, record: BankFile, actor: User, result: Imported) -> None:
-        self.record, self.actor, self.result = record, actor, result
-        self.bank = shared_account(AccountKind.BANK)
-        self.suspense = shared_account(AccountKind.SUSPENSE)
-        self.locked = locked_months()
-        self.ranks: Counter[str] = Counter()
-        self.row: BankStatement | None = None
-        self.hold = ""
-        self.waiting: list[Line] = []
+        self.record, self.result = record, result
+        self.lines = LineWriter(record.format, actor)
+        self.statement: BankStatement | None = None
 
     def read(self, events: Events) -> None:
         """Write the whole file. Raises FileRefused, BankMonthLocked."""
-        for event in events:
-            if isinstance(event, Remark):
-                self.result.remarks.append(f"{event.place} : {event.message}")
-            elif isinstance(event, Opening):
-                self._open(event)
-            elif isinstance(event, Line):
-                self._take(event)
-            else:
-                self._close(event)
+        pieces = pieces_of(events, own_accounts(), clock.today())
+        # The other readers have their whole file in memory, and may ask the database.
+        for piece in ahead(pieces) if self.record.format in STREAMED else pieces:
+            if isinstance(piece, Remark):
+                self.result.remarks.append(f"{piece.place} : {piece.message}")
+            elif isinstance(piece, Begun):
+                self._open(piece)
+            elif isinstance(piece, Rows) and self.statement is not None:
+                self._write(self.statement, piece)
+            elif isinstance(piece, Closing):
+                self._close(piece)
 
-    def _open(self, opening: Opening) -> None:
+    def _open(self, begun: Begun) -> None:
         self.result.statements += 1
-        account, self.hold = self._account(opening)
-        self.row = BankStatement(
+        opening = begun.opening
+        self.statement = BankStatement(
             file=self.record,
-            bank_account=account,
+            bank_account=begun.account,
             position=self.result.statements,
             account_number=opening.account[:40],
             currency=opening.currency[:3],
             reference=opening.reference[:60],
             sequence=opening.sequence[:20],
-            opening=_cents(opening.balance),
+            opening=_balance(opening.balance),
             opening_on=opening.on,
         )
-        BankStatement.objects.bulk_create([self.row])
-        self.result.remarks += gaps_before(self.row)
+        BankStatement.objects.bulk_create([self.statement])
+        self.result.remarks += [begun.remark] if begun.remark else []
+        self.result.remarks += gaps_before(self.statement)
 
-    def _take(self, line: Line) -> None:
-        if self.row is None:
-            raise FileRefused(f"{line.place} : une écriture vient hors de tout relevé.")
-        self.result.count(line.amount)
-        self.row.entries += 1
-        if line.status == BOOKED and line.amount > 0:
-            self.row.credits += round(line.amount, 2)
-        elif line.status == BOOKED:
-            self.row.debits -= round(line.amount, 2)
-        self.waiting.append(line)
-        if len(self.waiting) == CHUNK:
-            self._write(self.row)
-
-    def _close(self, closing: Closing) -> None:
-        if self.row is None:
-            return
-        self._write(self.row)
-        self.row.closing, self.row.closing_on = _cents(closing.balance), closing.on
-        BankStatement.objects.bulk_update([self.row], list(BankStatement.db_update_columns))
-        if self.row.ties is False:
-            self.result.remarks.append(
-                f"Relevé {self.row} : l'ancien solde et les écritures ne font pas le nouveau solde."
-            )
-        self.row = None
-
-    def _write(self, row: BankStatement) -> None:
-        lines, self.waiting = self.waiting, []
-        first = row.entries - len(lines) + 1
-        prepared = [self._prepared(row, first + rank, line) for rank, line in enumerate(lines)]
-        keys = [line.key for line in prepared]
-        known = set(BankLine.objects.filter(key__in=keys).values_list("key", flat=True))
-        fresh = [line for line in prepared if line.key not in known]
-        self._hold_twins(row, fresh)
-        self._post([line for line in fresh if line.state == BankLineState.TO_SETTLE])
-        BankLine.objects.bulk_create(fresh, batch_size=1000)
-        self.result.duplicates += len(prepared) - len(fresh)
+    def _write(self, statement: BankStatement, piece: Rows) -> None:
+        self.result.entries += len(piece.rows)
+        self.result.credits += piece.credits
+        self.result.debits += piece.debits
+        statement.entries += len(piece.rows)
+        statement.credits += piece.booked_credits
+        statement.debits += piece.booked_debits
+        fresh = self.lines.write(statement, piece.rows)
+        self.result.duplicates += len(piece.rows) - len(fresh)
         self.result.new += len(fresh)
         self.result.held += sum(line.state == BankLineState.HELD for line in fresh)
 
-    def _account(self, opening: Opening) -> tuple[BankAccount | None, str]:
-        """Return the association's account of a statement, or why its lines are held."""
-        own = own_accounts()
-        if not opening.account:
-            if len(own) == 1:
-                self.result.remarks.append(
-                    f"Le fichier ne dit pas de quel compte il est : lu comme {own[0]}."
-                )
-                return own[0], ""
-            return None, "Le fichier ne dit pas de quel compte il est."
-        for account in own:
-            if same_account(account.number, opening.account):
-                return account, ""
-        return None, f"Le compte {opening.account[-11:]} n'est pas celui de l'association."
-
-    def _prepared(self, row: BankStatement, number: int, line: Line) -> BankLine:
-        booked = line.booked_on or line.value_on or row.closing_on or row.opening_on
-        state, note = _state(line, booked, self.hold)
-        detail = line.details[0] if line.details else None
-        currency = line.currency or row.currency or EURO
-        texts = [line.text, *(text for each in line.details for text in each.texts)]
-        payer, iban = _party(line)
-        base = line_base(
-            account=row.bank_account.number if row.bank_account else row.account_number,
-            booked_on=booked or clock.today(),
-            amount=line.amount,
-            currency=currency,
-            bank_ref=line.bank_ref,
-            texts=[*texts, payer],
-        )
-        self.ranks[base] += 1
-        return BankLine(
-            statement=row,
-            key=f"{base}:{self.ranks[base]}",
-            position=number,
-            place=line.place[:40],
-            booked_on=booked or clock.today(),
-            value_on=line.value_on,
-            amount=_cents(line.amount) or ZERO,
-            currency=currency[:3],
-            bank_ref=line.bank_ref[:60],
-            family=line.family[:40],
-            is_reversal=line.is_reversal,
-            text=" · ".join(dict.fromkeys(text for text in texts if text))[:500],
-            payer=payer[:160],
-            payer_iban=iban[:34],
-            payer_index=payer_index(iban[:34]),
-            end_to_end_id=_known(detail.end_to_end_id)[:60] if detail else "",
-            mandate_id=_known(detail.mandate_id)[:40] if detail else "",
-            return_reason=detail.return_reason[:10] if detail else "",
-            details=[_plain(each) for each in line.details] if len(line.details) > 1 else [],
-            state=state,
-            note=note[:300],
-        )
-
-    def _hold_twins(self, row: BankStatement, fresh: list[BankLine]) -> None:
-        """Hold what another format has brought already: same account, day and amount."""
-        open_lines = [line for line in fresh if line.state == BankLineState.TO_SETTLE]
-        if row.bank_account is None or not open_lines:
+    def _close(self, closing: Closing) -> None:
+        statement, self.statement = self.statement, None
+        if statement is None:
             return
-        others = (
-            BankLine.objects.filter(statement__bank_account=row.bank_account)
-            .filter(booked_on__in={line.booked_on for line in open_lines})
-            .exclude(Q(statement__file__format=self.record.format) | Q(entry=None))
-            .values_list("booked_on", "amount")
-        )
-        there = Counter(others)
-        for line in open_lines:
-            if there[line.booked_on, line.amount] > 0:
-                there[line.booked_on, line.amount] -= 1
-                line.state = BankLineState.HELD
-                line.note = "Doublon probable : un autre fichier a déjà ce montant ce jour-là."
-
-    def _post(self, lines: list[BankLine]) -> None:
-        money = [line for line in lines if line.amount]
-        for line in money:
-            if Month.of(line.booked_on) in self.locked:
-                raise BankMonthLocked(f"{line.place} : {locked_message(line.booked_on)}")
-        numbers = reserve("payments_entry_id_seq", len(money))
-        entries = []
-        postings = []
-        for number, line in zip(numbers, money, strict=True):
-            entries.append(
-                Entry(
-                    pk=number,
-                    key=f"bank:{line.key}",
-                    kind=EntryKind.BANK,
-                    date=line.booked_on,
-                    label=(line.text or line.payer or "Ligne de relevé")[:200],
-                    author=self.actor,
-                )
+        statement.closing, statement.closing_on = _balance(closing.balance), closing.on
+        _balance(max(statement.credits, statement.debits))
+        BankStatement.objects.bulk_update([statement], list(BankStatement.db_update_columns))
+        if statement.ties is False:
+            self.result.remarks.append(
+                f"Relevé {statement} : l'ancien solde et les écritures ne font pas le nouveau "
+                "solde."
             )
-            line.entry_id = number
-            for account, amount in ((self.bank, line.amount), (self.suspense, -line.amount)):
-                postings.append(Posting(entry_id=number, account=account, amount=amount))
-        Entry.objects.bulk_create(entries, batch_size=1000)
-        Posting.objects.bulk_create(postings, batch_size=2000)
 
 
-def _state(line: Line, booked: date | None, hold: str) -> tuple[BankLineState, str]:
-    """Return what becomes of a line as it is read, and why when it is not to be settled."""
-    if line.status != BOOKED:
-        return BankLineState.ANNOUNCED, "Annoncée par la banque, pas encore comptabilisée."
-    if hold:
-        return BankLineState.HELD, hold
-    if line.currency not in {"", EURO}:
-        return BankLineState.HELD, f"En {line.currency} : seuls les euros entrent dans les comptes."
-    if booked is None:
-        return BankLineState.HELD, "La banque ne dit pas le jour de cette ligne."
-    if line.amount != round(line.amount, 2):
-        return BankLineState.HELD, f"Le montant {line.amount} a plus de deux décimales."
-    return BankLineState.TO_SETTLE, ""
-
-
-def _party(line: Line) -> tuple[str, str]:
-    """Return the other side of a line: who paid a credit, who is paid by a debit."""
-    if len(line.details) != 1:
-        return "", ""
-    detail = line.details[0]
-    # A direct debit that comes back names the debtor, though money leaves.
-    if line.amount > 0 or (detail.return_reason and detail.debtor):
-        return detail.debtor, detail.debtor_iban
-    return detail.creditor, detail.creditor_iban
-
-
-def _known(reference: str) -> str:
-    return "" if reference.upper() == "NOTPROVIDED" else reference
-
-
-def _cents(amount: Decimal | None) -> Decimal | None:
+def _balance(amount: Decimal | None) -> Decimal | None:
+    """Return a balance to the cent. Raises FileRefused for one that no account has."""
+    if amount is not None and not -MOST <= amount <= MOST:
+        raise FileRefused(
+            f"Un solde ou un total de {amount:.2E} dépasse tout ce qu'un compte porte. Le fichier "
+            "est abîmé : téléchargez-le à nouveau depuis la banque."
+        )
     return None if amount is None else round(amount, 2)
-
-
-def _plain(detail: object) -> dict[str, object]:
-    """Return a detail as JSON: amounts as text, accounts left out (they are never in clear)."""
-    facts = {name: getattr(detail, name) for name in detail.__dataclass_fields__}  # type: ignore[attr-defined]
-    return {
-        name: str(value) if isinstance(value, Decimal) else value
-        for name, value in facts.items()
-        if value and not name.endswith("_iban")
-    }
 
 
 def gaps_before(row: BankStatement) -> list[str]:

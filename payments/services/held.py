@@ -4,12 +4,12 @@ from django.db import transaction
 
 from caracol.accounts.models import User
 from caracol.audit import history
-from caracol.core.periods import Month
 from payments.enums import AccountKind, BankLineState, EntryKind
 from payments.models import BankLine, Entry
 from payments.services.accounts import shared_account
 from payments.services.line_parts import LineRefused
-from payments.services.posting import Line, locked_message, locked_months, post
+from payments.services.open_days import day_source, open_day
+from payments.services.posting import Line, post
 
 TAKEN = history.label("payments.held-taken", "Ligne retenue prise en compte")
 DISCARDED = history.label("payments.held-discarded", "Ligne retenue écartée")
@@ -33,14 +33,14 @@ def take_held(*, line: BankLine, actor: User) -> BankLine:
             "Cette ligne n'est pas d'un compte de l'association, ou pas en euros : elle ne peut "
             "pas entrer dans les comptes. Écartez-la."
         )
-    if Month.of(locked.booked_on) in locked_months():
-        raise LineRefused(locked_message(locked.booked_on))
+    on = open_day(locked.booked_on)
     with history.act(TAKEN, actor=actor):
         rank = Entry.objects.filter(key__startswith=f"bank:{locked.key}").count()
         entry, _new = post(
             key=f"bank:{locked.key}" + (f":{rank}" if rank else ""),
             kind=EntryKind.BANK,
-            on=locked.booked_on,
+            on=on,
+            source=day_source(locked.booked_on, on),
             label=locked.text or locked.payer or "Ligne de relevé",
             lines=[
                 Line(shared_account(AccountKind.BANK), locked.amount),

@@ -18,3 +18,8 @@ def open_day(on: date, locked: set[Month] | None = None) -> date:
     while month in closed:
         month = month.next()
     return month.first
+
+
+def day_source(booked_on: date, on: date) -> dict[str, str]:
+    """Return the true day of a line of the bank, for the source of an entry dated otherwise."""
+    return {} if on == booked_on else {"booked_on": booked_on.isoformat()}

@@ -1,4 +1,4 @@
-"""`./dev bench [month|receipts|pages|search|ledger|reconcile …]`: ratios in one run, as a table.
+"""`./dev bench [month|receipts|pages|search|ledger|reconcile|camt …]`: ratios in one run.
 
 It says when a limit is missed, and ends with 0 all the same: a measure is no test.
 """
@@ -17,7 +17,7 @@ django.setup()
 # ruff: noqa: E402
 from django.db import connection
 
-from tests.bench import month, pages, reconcile, search
+from tests.bench import camt, month, pages, reconcile, search
 from tests.bench.processes import Bench, bench
 from tests.bench.report import Row, table
 
@@ -52,7 +52,10 @@ PARTS: dict[str, Callable[[Bench, str], list[Row]]] = {
     "ledger": ledger,
     "receipts": receipts,
     "reconcile": reconcile.measure,
+    "camt": camt.measure,
 }
+ALONE = {"receipts", "reconcile", "camt"}
+"""Parts that seed their own databases."""
 
 
 def main(names: list[str]) -> int:
@@ -65,7 +68,7 @@ def main(names: list[str]) -> int:
     rows: list[Row] = []
     _say_machine()
     with bench() as run, run.database() as big:
-        if not names or set(names) - {"receipts", "reconcile"}:
+        if not names or set(names) - ALONE:
             _say(f"seeding {month.SIZE:,} residents")
             run.run(big, "steps", "seed", 1, pages.MONTHS)
             run.run(big, "steps", "seed", month.SIZE - 1, 1)

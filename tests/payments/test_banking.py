@@ -13,6 +13,7 @@ from caracol.parameters.models import Association
 from payments.enums import AccountKind, BankLineState
 from payments.models import BankFile, BankLine, BankStatement, PeriodLock, Posting
 from payments.readers.shapes import FileRefused
+from payments.services import bank_copying, bank_rows
 from payments.services.banking import BankMonthLocked, import_bank
 from payments.services.checking import check_ledger
 from tests.helpers.databases import check_constraints
@@ -185,16 +186,65 @@ def test_balances_that_do_not_tie_are_said_and_the_file_is_kept():
     )
 
 
-def test_a_locked_month_refuses_the_whole_file():
-    """All or nothing, in words; not even the file is kept."""
-    PeriodLock.objects.create(
-        month=date(2026, 10, 1), state="LOCKED", changed_by=system_user(), reason="bilan"
+def test_a_line_of_a_locked_month_enters_on_the_first_open_day():
+    """Its true day stays on the line and in the entry; the locked months do not move."""
+    for month in (date(2026, 10, 1), date(2026, 11, 1)):
+        PeriodLock.objects.create(
+            month=month, state="LOCKED", changed_by=system_user(), reason="bilan"
+        )
+    imported(
+        statement(entry("200.00"), entry("50.00", on="2026-10-31"), entry("7.00", "2026-12-02"))
     )
-    data = statement(entry("200.00"), entry("50.00", on="2026-10-31"))
-    with pytest.raises(BankMonthLocked, match="verrouillés"):
-        imported(data)
+    lines = BankLine.objects.order_by("booked_on").select_related("entry")
+    assert [(line.booked_on.day, line.entry.date) for line in lines] == [
+        (31, date(2026, 12, 1)),
+        (5, date(2026, 12, 1)),
+        (2, date(2026, 12, 2)),
+    ]
+    assert lines[0].entry.source == {"booked_on": "2026-10-31"}
+    assert lines[2].entry.source == {}
+    assert check_ledger().failures == []
+
+
+def test_a_month_locked_during_the_import_refuses_the_whole_file(monkeypatch):
+    """The guard of the books speaks first: nothing stays, in words."""
+    PeriodLock.objects.create(
+        month=date(2026, 11, 1), state="LOCKED", changed_by=system_user(), reason="bilan"
+    )
+    monkeypatch.setattr(bank_copying, "locked_months", set)  # as read before it was locked
+    with pytest.raises(BankMonthLocked, match="Recommencez"):
+        imported(statement(entry("200.00")))
     assert not BankFile.objects.exists()
-    assert not BankLine.objects.exists()
+
+
+def test_a_line_announced_then_booked_is_money_once():
+    """The daily report announces it; the statement books it, with the same words."""
+    announced = statement(entry("200.00", ref="S1", status="PDNG"), name="jour")
+    assert imported(announced).new == 1
+    assert imported(statement(entry("200.00", ref="S1"))).new == 1
+    assert bank_balance() == D("200.00")
+
+
+def test_known_and_new_lines_of_several_thousands_are_told_apart(monkeypatch):
+    """Whatever the size of what is written at once, ranks and twins go through the whole file."""
+    monkeypatch.setattr(bank_rows, "CHUNK", 3)
+    text = f"Compte n° {IBAN[14:25]};\nDate;Libellé;Montant\n05/11/2026;VIR;9,00\n"
+    imported(text.encode(), name="releve.csv")
+    same = [entry("200.00") for _ in range(7)]
+    nines = [entry("9.00", ref=f"N{n}") for n in range(5)]
+    first = imported(statement(*same, *nines))
+    assert (first.new, first.held) == (12, 1)
+    more = imported(statement(*same, *nines, entry("200.00"), name="bis"))
+    assert (more.new, more.duplicates) == (1, 12)
+    assert bank_balance() == D(8 * 200 + 5 * 9)
+
+
+def test_an_amount_that_no_account_holds_is_refused_with_its_place():
+    """A spoiled figure; the database would say no in words of its own."""
+    with pytest.raises(FileRefused, match=r"écriture 2 : le montant 1\.00E\+20"):
+        imported(statement(entry("1.00"), entry("100000000000000000000")))
+    with pytest.raises(FileRefused, match="dépasse tout ce qu'un compte porte"):
+        imported(statement(entry("9000000000.00"), entry("9000000000.00")))
 
 
 def test_a_spoiled_file_leaves_nothing(tmp_path):

@@ -15,6 +15,8 @@ class Command(JsonCommand):
     """Import files one by one; one that is refused writes nothing, the others are imported."""
 
     help = "Importe des relevés de banque : camt, CFONB 120, OFX, QIF, MT940, CSV."
+    # Checking the pages loads them all: 20 MB that a great file needs not share.
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the files."""

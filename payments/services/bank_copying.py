@@ -1,0 +1,135 @@
+"""Write lines of statements and their entries with COPY, some thousands at a time.
+
+A line is posted between the account of the bank and the suspense account. Lines already known are
+left out; what another file has brought already is held; a line of a locked month is posted on the
+first day that the books take, its true day kept.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError
+from django.db.models import Q
+
+from caracol.accounts.models import User
+from caracol.core.errors import Refused
+from payments.enums import AccountKind, BankLineState, EntryKind
+from payments.models import BankLine, BankStatement
+from payments.services.accounts import shared_account
+from payments.services.bank_rows import Row
+from payments.services.copying import copy, reserve
+from payments.services.open_days import day_source, open_day
+from payments.services.posting import check_now, locked_months
+
+_ENTRY = ("id", "key", "kind", "date", "label", "source", "author_id", "reason")
+_POSTING = ("entry_id", "account_id", "amount", "payer")
+_LINE = (
+    *("statement_id", "key", "position", "place", "booked_on", "value_on", "amount", "currency"),
+    *("bank_ref", "family", "is_reversal", "text", "payer", "payer_iban", "payer_index"),
+    *("end_to_end_id", "mandate_id", "return_reason", "details", "state", "note", "entry_id"),
+)
+
+
+class BankMonthLocked(Refused):
+    """The books of a month were locked while its lines were being written."""
+
+
+class LineWriter:
+    """Writes the lines of one file."""
+
+    def __init__(self, format: str, actor: User) -> None:
+        self.format, self.actor = format, actor
+        self.suspense = shared_account(AccountKind.SUSPENSE).pk
+        self.locked = locked_months()
+        self.days: dict[date, date] = {}
+        self.elsewhere: Counter[tuple[int, date, Decimal]] = Counter()
+        self.looked: set[tuple[int, date]] = set()
+
+    def write(self, statement: BankStatement, rows: Sequence[Row]) -> list[Row]:
+        """Write what is new of some lines, and return it. Raises BankMonthLocked."""
+        keys = [row.key for row in rows]
+        known = set(BankLine.objects.filter(key__in=keys).values_list("key", flat=True))
+        fresh = [row for row in rows if row.key not in known] if known else list(rows)
+        if statement.bank_account is not None:
+            self._hold_twins(statement, fresh)
+            self._post(statement.bank_account.account_id, fresh)
+        copy("payments_bankline", _LINE, self._lines(statement, fresh))
+        check_now()  # what is verified now is not left for the end, and the next lines are read
+        return fresh
+
+    def _hold_twins(self, statement: BankStatement, fresh: Sequence[Row]) -> None:
+        """Hold what another format has brought already: same account, day and amount."""
+        account = statement.bank_account_id or 0
+        open_rows = [row for row in fresh if row.state == BankLineState.TO_SETTLE]
+        self._look_elsewhere(account, {row.booked_on for row in open_rows})
+        for row in open_rows if self.elsewhere else ():
+            twin = (account, row.booked_on, row.amount)
+            if self.elsewhere[twin] > 0:
+                self.elsewhere[twin] -= 1
+                row.state = BankLineState.HELD
+                row.note = "Doublon probable : un autre fichier a déjà ce montant ce jour-là."
+
+    def _look_elsewhere(self, account: int, days: set[date]) -> None:
+        """Count what other formats have brought of some days; each day is looked at once."""
+        days = {day for day in days if (account, day) not in self.looked}
+        if not days:
+            return
+        self.looked |= {(account, day) for day in days}
+        others = (
+            BankLine.objects.filter(statement__bank_account=account, booked_on__in=days)
+            .exclude(Q(statement__file__format=self.format) | Q(entry=None))
+            .values_list("booked_on", "amount")
+        )
+        self.elsewhere.update((account, day, amount) for day, amount in others)
+
+    def _post(self, bank: int, fresh: Sequence[Row]) -> None:
+        """Post what is money of ours, and give each line its entry."""
+        money = [row for row in fresh if row.state == BankLineState.TO_SETTLE and row.amount]
+        if not money:
+            return
+        for row, number in zip(money, reserve("payments_entry_id_seq", len(money)), strict=True):
+            row.entry = number
+        try:
+            copy("payments_entry", _ENTRY, self._entries(money))
+        except IntegrityError as error:
+            if "is locked" not in str(error):
+                raise
+            raise BankMonthLocked(
+                "Un mois vient d'être verrouillé pendant l'import : rien n'a été importé. "
+                "Recommencez."
+            ) from error
+        copy("payments_posting", _POSTING, self._postings(money, bank))
+
+    def _entries(self, money: Sequence[Row]) -> Iterator[tuple[Any, ...]]:
+        kind, author = EntryKind.BANK.value, self.actor.pk
+        for row in money:
+            on = self._day(row.booked_on)
+            source = "{}" if on == row.booked_on else json.dumps(day_source(row.booked_on, on))
+            label = (row.text or row.payer or "Ligne de relevé")[:200]
+            yield row.entry, f"bank:{row.key}", kind, on, label, source, author, ""
+
+    def _day(self, booked: date) -> date:
+        """Return the day that the books take for a line."""
+        if booked not in self.days:
+            self.days[booked] = open_day(booked, self.locked)
+        return self.days[booked]
+
+    def _postings(self, money: Sequence[Row], bank: int) -> Iterator[tuple[Any, ...]]:
+        for row in money:
+            yield row.entry, bank, row.amount, ""
+            yield row.entry, self.suspense, -row.amount, ""
+
+    def _lines(self, statement: BankStatement, fresh: Sequence[Row]) -> Iterator[tuple[Any, ...]]:
+        pk = statement.pk
+        for row in fresh:
+            yield (
+                *(pk, row.key, row.position, row.place, row.booked_on, row.value_on, row.amount),
+                *(row.currency, row.bank_ref, row.family, row.is_reversal, row.text, row.payer),
+                *(row.payer_iban, row.payer_index, row.end_to_end_id, row.mandate_id),
+                *(row.return_reason, json.dumps(row.details) if row.details else "[]"),
+                *(row.state.value, row.note, row.entry),
+            )
