@@ -2,9 +2,15 @@
 
 import uuid
 from collections.abc import Callable
+from typing import cast
 
 import pghistory
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from caracol.accounts.models import User
+from caracol.audit.models import AccessAction
+from caracol.audit.services import TooManyExports, asking, record_access
 
 
 class HistoryContextMiddleware:
@@ -15,6 +21,23 @@ class HistoryContextMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.request_id = str(uuid.uuid4())  # type: ignore[attr-defined]
+        with asking():
+            return self._answer(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer 429 to one file too many, and write that it was refused."""
+        if not isinstance(exception, TooManyExports):
+            return None
+        record_access(
+            actor=cast(User, request.user),
+            action=AccessAction.REFUSED,
+            label="Trop d'exports en une heure",
+            page=getattr(request, "page_key", ""),
+            request_id=request.request_id,  # type: ignore[attr-defined]
+        )
+        return render(request, "429.html", {"why": exception.message}, status=429)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         if request.method in ("GET", "HEAD", "OPTIONS"):
             return self.get_response(request)
         user_id = request.user.pk if request.user.is_authenticated else None

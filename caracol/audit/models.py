@@ -29,6 +29,7 @@ class AccessAction(models.TextChoices):
     PRINT = "PRINT", "impression"
     EXPORT = "EXPORT", "export"
     DOWNLOAD = "DOWNLOAD", "téléchargement"
+    REFUSED = "REFUSED", "export refusé"
 
 
 class AccessRecord(models.Model):

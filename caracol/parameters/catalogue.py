@@ -11,7 +11,7 @@ from caracol.accounts.enums import Role
 from caracol.core.money import NBSP, euros
 
 # Units in their singular, where it differs.
-_ONE = {"ans": "an", "jours": "jour", "fiches": "fiche", "lignes": "ligne"}
+_ONE = {"ans": "an", "jours": "jour", "fiches": "fiche", "lignes": "ligne", "fichiers": "fichier"}
 ROLES = [("ALL", "Tous les rôles"), *Role.choices]
 
 
@@ -200,6 +200,7 @@ KNOWN: dict[str, tuple[str, Shape]] = {
     "security.mfa_roles": ("Double authentification demandée à", _ROLES),
     "access_alert.people_a_day": ("Alerte : fiches ouvertes en un jour", _whole("fiches")),
     "access_alert.rows_a_day": ("Alerte : lignes exportées en un jour", _whole("lignes")),
+    "access_alert.exports_an_hour": ("Exports au plus en une heure", _whole("fichiers")),
     "access_alert.office_hours": ("Heures habituelles de consultation", _HOURS),
 }
 

@@ -12,7 +12,7 @@ from django.http import QueryDict
 
 from caracol.accounts.models import User
 from caracol.audit.models import AccessAction, AccessRecord
-from caracol.audit.services import record_access
+from caracol.audit.services import record_access, refuse_too_many_exports
 from caracol.core import clock, export
 from caracol.core.errors import Refused
 from caracol.jobs import services as jobs
@@ -67,7 +67,8 @@ def write_down(*, asked: Asked, actor: User, rows: int) -> AccessRecord:
 
 @transaction.atomic
 def ask_export(*, asked: Asked, actor: User, form: str, every: bool, total: int) -> ListExport:
-    """Ask for the file of a long list, made in a job."""
+    """Ask for the file of a long list, made in a job. Raises TooManyExports."""
+    refuse_too_many_exports(actor)
     definition = asked.definition
     day = asked.reader.day
     wanted = ListExport.objects.create(
