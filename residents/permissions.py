@@ -10,6 +10,7 @@ from typing import Any
 
 from caracol.accounts.enums import Role
 from caracol.accounts.policy import CONTACTS, EVERYONE, GLA, MONEY, PERMITS, SOCIAL
+from caracol.notifications.standard import KINDS
 from residents.models import Contract, Person
 from residents.models.stays import PASSING
 
@@ -118,3 +119,20 @@ def _facts(user: Any, ids: list[int], manager: Any) -> dict[int, Facts]:
 def masks(facts: Facts) -> frozenset[str]:
     """Return what the history hides from a reader of these facts."""
     return frozenset().union(*(names for fact, names in MASKED.items() if fact not in facts))
+
+
+# What each standard message lets its reader know: officers write of visits, never of money nor of
+# papers.
+MESSAGE_WRITERS: dict[str, frozenset[Role]] = {
+    "due_notice": GLA,
+    "insurance": GLA | SOCIAL,
+    "procedure": GLA | SOCIAL,
+    "appointment": CONTACTS,
+    "visit": CONTACTS,
+    "call_us": CONTACTS,
+}
+
+
+def message_kinds(roles: frozenset[Any]) -> list[tuple[str, str]]:
+    """Return the standard messages that these roles may write and read: code and name."""
+    return [(code, name) for code, name in KINDS.items() if MESSAGE_WRITERS[code] & roles]

@@ -10,6 +10,7 @@ for label, name, order in (
     ("Vue d'ensemble", "person-detail", 0),
     ("Situation", "person-status", 30),
     ("Documents", "person-documents", 40),
+    ("Messages", "person-messages", 50),
     ("Historique", "person-history", 80),
     ("Qui a consulté", "person-access", 90),
 ):

@@ -143,6 +143,12 @@ PAGES: dict[str, frozenset[Role]] = {
     "residents:person-bulk": GLA,
     "residents:person-detail": EVERYONE,
     "residents:person-print": GLA | SOCIAL,
+    # What was written to somebody, by kind (residents.services.writing): never money to officers.
+    "residents:person-messages": CONTACTS,
+    "residents:message-new": CONTACTS,
+    "residents:message-detail": CONTACTS,
+    "residents:message-list": CONTACTS,
+    "residents:message-print": CONTACTS,
     "residents:person-new": GLA,
     "residents:person-edit": GLA,
     "residents:person-remove": GLA,
@@ -341,6 +347,12 @@ PAGES: dict[str, frozenset[Role]] = {
     "notifications:mail-detail": GLA,
     "notifications:mail-resend": GLA_DECIDES,
     "notifications:mail-settle": GLA_DECIDES,
+    "notifications:text-list": GLA,
+    "notifications:text-detail": GLA,
+    "notifications:text-resend": GLA_DECIDES,
+    "notifications:text-settle": GLA_DECIDES,
+    "notifications:phrase-list": frozenset({_D}),
+    "notifications:phrase-edit": frozenset({_D}),
 }
 
 

@@ -15,6 +15,7 @@ from caracol.demo.places import VOIDS, Place
 from caracol.demo.stays import Amended, Arrival, Chapter, Extended, Gap, Leaving, Stay, Story, Terms
 from caracol.demo.story import room_fee, room_numbers, room_surface
 from caracol.demo.workbook import officer_email
+from caracol.notifications.telephones import mobile_number
 from colocations.enums import VoidCause
 from colocations.models import (
     AgreementExtension,
@@ -333,6 +334,7 @@ def _person(one: Individual, place: Place) -> Person:
         phone=one.phone,
         email=one.email,
         email_consent=one.consents and bool(one.email),
+        sms_consent=one.consents and bool(mobile_number(one.phone)),
         caf_number=one.caf_number,
         caf_department=place.postcode[:2] if one.caf_number else "",
     )

@@ -25,6 +25,7 @@ from caracol.demo.places import PLACES
 from caracol.demo.stays import Chapter, Story
 from caracol.demo.story import tell
 from caracol.demo.underway import Underway
+from caracol.demo.writing import Writing
 from caracol.documents.services.issuing import RENDER
 from caracol.jobs.models import Job
 from caracol.jobs.services import run_now
@@ -165,6 +166,7 @@ class Loader:
         complete_contracts(self.team["gla"])
         life.close_settled()
         Underway(self.story.today, self.team["gla"], self.team["alternance"]).begin()
+        Writing(self.story.today, self.team["gla"]).write()
         Banking(self.story.today, self.team["gla"], money.by_statement).bring()
         self._lock()
 

@@ -1,4 +1,4 @@
-"""The life of an outgoing e-mail."""
+"""The life of an outgoing message, and the ways to reach somebody."""
 
 from django.db import models
 
@@ -14,3 +14,11 @@ class MailState(models.TextChoices):
 
 
 UNSETTLED = (MailState.FAILED, MailState.UNCERTAIN)
+
+
+class Channel(models.TextChoices):
+    """By which way words reach somebody."""
+
+    EMAIL = "EMAIL", "courriel"
+    SMS = "SMS", "SMS"
+    PAPER = "PAPER", "lettre à remettre"

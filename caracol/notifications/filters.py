@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from caracol.notifications.enums import MailState
-from caracol.notifications.models import MailOut
+from caracol.notifications.models import MailOut, TextOut
 
 WAITS = "WAITS"
 
@@ -39,3 +39,17 @@ class MailFilter(django_filters.FilterSet):
     def in_state(self, mails: QuerySet, _name: str, state: str) -> QuerySet[Any]:
         """Keep a state, or what waits for a decision."""
         return mails.unsettled() if state == WAITS else mails.filter(state=state)  # type: ignore[attr-defined]
+
+
+class TextFilter(MailFilter):
+    """The same, of text messages: by their number, as people write it or not."""
+
+    class Meta:
+        model = TextOut
+        fields = ("q", "state", "batch")
+
+    def search(self, mails: QuerySet, _name: str, words: str) -> QuerySet[Any]:
+        """Look in subjects and numbers."""
+        digits = "".join(sign for sign in words if sign.isdigit()).removeprefix("0")
+        found = Q(subject__icontains=words)
+        return mails.filter(found | Q(recipient__contains=digits) if digits else found)

@@ -4,7 +4,7 @@ from collections import Counter
 
 from caracol.documents.models import Document
 from caracol.notifications.enums import MailState
-from caracol.notifications.models import MailOut
+from caracol.notifications.models import MailOut, Outgoing
 
 TONES = {
     MailState.QUEUED: "neutral",
@@ -15,12 +15,12 @@ TONES = {
 }
 
 
-def tone_of(mail: MailOut) -> str:
+def tone_of(mail: Outgoing) -> str:
     """Give the colour of a mail's state; what somebody settled is calm."""
     return "neutral" if mail.settled_at else TONES[MailState(mail.state)]
 
 
-def label_of(mail: MailOut) -> str:
+def label_of(mail: Outgoing) -> str:
     """Say where a mail stands."""
     return "Classé" if mail.settled_at else MailState(mail.state).label.capitalize()
 

@@ -8,7 +8,6 @@ import hashlib
 import logging
 import smtplib
 import time
-from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parseaddr
 from typing import Protocol, cast
@@ -18,13 +17,13 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 
 from caracol.core import clock
-from caracol.notifications import attachments
+from caracol.notifications import attachments, outbox
 from caracol.notifications.enums import MailState
-from caracol.notifications.models import MailOut, MailOutQuerySet
+from caracol.notifications.models import MailOut
+from caracol.notifications.outbox import NothingFree, Outcome, note, put_back
 
 logger = logging.getLogger(__name__)
 
-WAITS_SECONDS = (60, 120, 300, 900, 1800, 3600)
 PAPERS_WAIT_SECONDS = 15
 INTERRUPTED = (
     "L'envoi a été interrompu : le message est peut-être parti. "
@@ -44,10 +43,6 @@ DEFINITE = (
 )
 
 
-class NothingFree(Exception):
-    """What is due is in the hands of other senders."""
-
-
 class MailServer(Protocol):
     """What a Django e-mail backend does."""
 
@@ -58,15 +53,6 @@ class MailServer(Protocol):
         """Disconnect."""
 
 
-@dataclass
-class Outcome:
-    """How many mails were sent, put back or refused, and left to a person."""
-
-    sent: int = 0
-    refused: int = 0
-    uncertain: int = 0
-
-
 def send_due(*, seconds: float | None = None) -> Outcome:
     """Send every mail that is due, within ``seconds``; several senders may work at once."""
     outcome = Outcome(uncertain=mark_uncertain())
@@ -74,7 +60,7 @@ def send_due(*, seconds: float | None = None) -> Outcome:
     server = cast(MailServer, get_connection())
     is_open = False
     try:
-        while _due().exists() and (ends_at is None or time.monotonic() < ends_at):
+        while outbox.due(MailOut).exists() and (ends_at is None or time.monotonic() < ends_at):
             if not is_open and not _open(server):
                 outcome.refused += 1
                 break
@@ -89,9 +75,7 @@ def send_due(*, seconds: float | None = None) -> Outcome:
 
 def mark_uncertain() -> int:
     """Hand to a person the mails whose sender was killed."""
-    return MailOut.objects.filter(state=MailState.SENDING, lease_until__lte=clock.now()).update(
-        state=MailState.UNCERTAIN, error=INTERRUPTED, lease_until=None
-    )
+    return outbox.mark_uncertain(MailOut, INTERRUPTED)
 
 
 def release_waiting() -> int:
@@ -108,28 +92,15 @@ def message_id(dedup_key: str) -> str:
     return f"<{digest}@{domain or 'localhost'}>"
 
 
-def _due() -> MailOutQuerySet:
-    return MailOut.objects.filter(state=MailState.QUEUED, next_attempt_at__lte=clock.now())
-
-
 def _open(server: MailServer) -> bool:
     try:
         server.open()
     except (OSError, smtplib.SMTPException) as error:
-        # Nothing left: certain. One mail bears the failed attempt, the others have not been tried.
+        # Nothing left: certain.
         logger.warning("The mail server cannot be reached: %s", type(error).__name__)
-        with transaction.atomic():
-            mail = _first_due()
-            if mail is not None:
-                mail.attempts += 1
-                _put_back(mail, UNREACHABLE, is_final=False)
+        outbox.bear_attempt(MailOut, UNREACHABLE)
         return False
     return True
-
-
-def _first_due() -> MailOut | None:
-    rows = _due().select_for_update(skip_locked=True, of=("self",))
-    return rows.order_by("next_attempt_at", "pk").first()
 
 
 def _send_next(server: MailServer, outcome: Outcome) -> bool:
@@ -141,18 +112,14 @@ def _send_next(server: MailServer, outcome: Outcome) -> bool:
 @transaction.atomic
 def _claim() -> MailOut | None:
     """Mark the next mail as leaving, or put it off while its papers are not made."""
-    mail = _first_due()
+    mail: MailOut | None = outbox.first_due(MailOut)
     if mail is None:
         raise NothingFree
     if attachments.are_awaited(mail.documents):
         mail.next_attempt_at = clock.now() + timedelta(seconds=PAPERS_WAIT_SECONDS)
         mail.save(update_fields=["next_attempt_at"])
         return None
-    mail.state = MailState.SENDING
-    mail.attempts += 1
-    mail.claim_number += 1
-    mail.lease_until = clock.now() + timedelta(seconds=settings.MAIL_LEASE_SECONDS)
-    mail.save()
+    outbox.mark_leaving(mail)
     return mail
 
 
@@ -164,7 +131,7 @@ def _send(mail: MailOut, server: MailServer, outcome: Outcome) -> bool:
         outcome.refused += 1
         logger.exception("Mail %s: a paper cannot be read", mail.pk)
         with transaction.atomic():
-            _put_back(mail, UNREADABLE, is_final=False)
+            put_back(mail, UNREADABLE, is_final=False)
         return True
     try:
         message.send()
@@ -172,19 +139,19 @@ def _send(mail: MailOut, server: MailServer, outcome: Outcome) -> bool:
         outcome.refused += 1
         code, reason = _answer(error)
         with transaction.atomic():
-            _put_back(mail, REFUSED.format(reason=reason), is_final=500 <= code < 600)
+            put_back(mail, REFUSED.format(reason=reason), is_final=500 <= code < 600)
         server.close()
         return False
     except Exception as error:  # the message may be in anybody's hands
         outcome.uncertain += 1
         logger.warning("Mail %s may or may not have left: %s", mail.pk, type(error).__name__)
-        _note(mail, state=MailState.UNCERTAIN, error=INTERRUPTED, lease_until=None)
+        note(mail, state=MailState.UNCERTAIN, error=INTERRUPTED, lease_until=None)
         server.close()
         if not isinstance(error, OSError | smtplib.SMTPException):
             raise
         return False
     outcome.sent += 1
-    _note(mail, state=MailState.SENT, sent_at=clock.now(), error="", lease_until=None)
+    note(mail, state=MailState.SENT, sent_at=clock.now(), error="", lease_until=None)
     return True
 
 
@@ -212,23 +179,3 @@ def _answer(error: smtplib.SMTPException) -> tuple[int, str]:
     if isinstance(error, smtplib.SMTPDataError):
         return error.smtp_code, "contenu ou quota"
     return 450, "dialogue avec le serveur"
-
-
-def _put_back(mail: MailOut, error: str, *, is_final: bool) -> None:
-    spent = mail.attempts >= settings.MAIL_MAX_ATTEMPTS
-    wait = WAITS_SECONDS[min(max(mail.attempts, 1), len(WAITS_SECONDS)) - 1]
-    _note(
-        mail,
-        state=MailState.FAILED if is_final or spent else MailState.QUEUED,
-        error=error,
-        attempts=mail.attempts,
-        lease_until=None,
-        next_attempt_at=clock.now() + timedelta(seconds=wait),
-    )
-
-
-def _note(mail: MailOut, **changes: object) -> None:
-    """Write what came of this claim, unless a person has decided otherwise since."""
-    MailOut.objects.filter(pk=mail.pk, claim_number=mail.claim_number).exclude(
-        state=MailState.SENT
-    ).update(**changes)

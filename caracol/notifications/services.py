@@ -1,7 +1,8 @@
 """Write outgoing mail with the act that causes it, and take a person's decision on it."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, TypeVar, cast
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -14,11 +15,16 @@ from caracol.core import clock
 from caracol.core.errors import Refused
 from caracol.jobs import waking
 from caracol.notifications.enums import MailState
-from caracol.notifications.models import MailOut
+from caracol.notifications.models import MailOut, Outgoing, TextOut
+from caracol.notifications.telephones import mobile_number, segments
 from caracol.parameters.models import Association
 from caracol.parameters.selectors import ParameterMissing, association
 
 SEND_TASK = "caracol.notifications.tasks.send_mails"
+TEXT_TASK = "caracol.notifications.tasks.send_texts"
+LONGEST_TEXT = 600
+
+Message = TypeVar("Message", bound=Outgoing)
 
 
 class MailRefused(Refused):
@@ -40,6 +46,7 @@ def queue_mail(
     batch: str = "",
     requested_by: User | None = None,
     territory: Territory | None = None,
+    not_before: datetime | None = None,
 ) -> MailOut:
     """Write a mail in the caller's transaction; it leaves after the commit, once its papers exist.
 
@@ -52,7 +59,7 @@ def queue_mail(
     if existing is not None:
         return existing
     now = clock.now()
-    words = {"subject": subject, "association": _association(), **(context or {})}
+    words = {"subject": subject, "association": sender(), **(context or {})}
     mail, is_new = MailOut.objects.get_or_create(
         dedup_key=dedup_key,
         defaults={
@@ -65,15 +72,56 @@ def queue_mail(
             "requested_by": requested_by,
             "territory": territory,
             "created_at": now,
-            "next_attempt_at": now,
+            "next_attempt_at": max(now, not_before or now),
         },
     )
     if is_new:
-        _wake_once()
+        _wake_once(_wake)
     return mail
 
 
-def resend(*, mail: MailOut, actor: User) -> MailOut:
+def queue_text(
+    *,
+    dedup_key: str,
+    to: str,
+    subject: str,
+    body: str,
+    batch: str = "",
+    requested_by: User | None = None,
+    territory: Territory | None = None,
+    not_before: datetime | None = None,
+) -> TextOut:
+    """Write a text message in the caller's transaction; it leaves after the commit.
+
+    ``to`` is a mobile's number as people write it. ``subject`` is for our lists only. A key
+    already known gives its message. Raises MailRefused.
+    """
+    number = mobile_number(to)
+    if not number:
+        raise MailRefused("Ce numéro ne peut pas recevoir de SMS.")
+    if not body.strip() or len(body) > LONGEST_TEXT:
+        raise MailRefused(f"Un SMS a un texte, de {LONGEST_TEXT} signes au plus.")
+    now = clock.now()
+    text, is_new = TextOut.objects.get_or_create(
+        dedup_key=dedup_key,
+        defaults={
+            "recipient": number,
+            "subject": subject,
+            "body": body,
+            "segments": segments(body),
+            "batch": batch,
+            "requested_by": requested_by,
+            "territory": territory,
+            "created_at": now,
+            "next_attempt_at": max(now, not_before or now),
+        },
+    )
+    if is_new:
+        _wake_once(_wake_texts)
+    return text
+
+
+def resend(*, mail: Message, actor: User) -> Message:
     """Send again a refused or uncertain mail: a person took the risk that it arrives twice."""
     with transaction.atomic():
         row = _unsettled(mail)
@@ -81,11 +129,11 @@ def resend(*, mail: MailOut, actor: User) -> MailOut:
         row.next_attempt_at, row.lease_until = clock.now(), None
         row.resent_by, row.resent_at = actor, clock.now()
         row.save()
-        _wake_once()
+        _wake_once(_wake_texts if isinstance(row, TextOut) else _wake)
     return row
 
 
-def settle(*, mail: MailOut, actor: User) -> MailOut:
+def settle(*, mail: Message, actor: User) -> Message:
     """Close a mail without sending it again: it arrived after all, or was dealt with otherwise."""
     with transaction.atomic():
         row = _unsettled(mail)
@@ -94,8 +142,9 @@ def settle(*, mail: MailOut, actor: User) -> MailOut:
     return row
 
 
-def _unsettled(mail: MailOut) -> MailOut:
-    row = MailOut.objects.select_for_update(of=("self",)).get(pk=mail.pk)
+def _unsettled(mail: Message) -> Message:
+    rows = type(mail)._default_manager.select_for_update(of=("self",))
+    row = cast(Message, rows.get(pk=mail.pk))
     if not row.waits_for_a_person:
         raise MailNotUnsettled("Ce message n'attend pas de décision.")
     return row
@@ -110,7 +159,7 @@ def _check(*, to: str, subject: str) -> None:
         raise MailRefused("L'objet du message doit tenir sur une ligne.")
 
 
-def _association() -> Association:
+def sender() -> Association:
     """Give who writes; before the takeover nobody has said yet."""
     try:
         return association(clock.today())
@@ -124,11 +173,15 @@ def _plain(name: str, words: dict[str, Any]) -> str:
     return str(template.render(Context(words, autoescape=False))).strip() + "\n"
 
 
-def _wake_once() -> None:
-    """Wake the sender at commit, once for a transaction that writes a hundred mails."""
-    if not any(entry[1] is _wake for entry in connection.run_on_commit):
-        transaction.on_commit(_wake)
+def _wake_once(wake: Callable[[], None]) -> None:
+    """Wake a sender at commit, once for a transaction that writes a hundred messages."""
+    if not any(entry[1] is wake for entry in connection.run_on_commit):
+        transaction.on_commit(wake)
 
 
 def _wake() -> None:
     waking.publish(SEND_TASK)
+
+
+def _wake_texts() -> None:
+    waking.publish(TEXT_TASK)

@@ -319,6 +319,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 2 * JOB_SWEEP_SECONDS,
         "options": {"expires": 2 * JOB_SWEEP_SECONDS},
     },
+    "send-texts": {
+        "task": "caracol.notifications.tasks.send_texts",
+        "schedule": 2 * JOB_SWEEP_SECONDS,
+        "options": {"expires": 2 * JOB_SWEEP_SECONDS},
+    },
 }
 # A job is its worker's for the lease, which must outlast the hard limit (checked at start).
 JOB_LEASE_SECONDS = int(os.environ.get("JOB_LEASE_SECONDS") or 420)
@@ -340,6 +345,12 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "gestion@caracol.example.org")
 MAIL_LEASE_SECONDS = 300
 MAIL_MAX_ATTEMPTS = 10
+
+# --- Text messages: on the console, or by the operator named ------------------------------------
+SMS_PROVIDER = os.environ.get("SMS_PROVIDER", "console")
+SMS_KEY = os.environ.get("SMS_KEY", "")
+SMS_SENDER = os.environ.get("SMS_SENDER", "Caracol")
+SMS_URL = os.environ.get("SMS_URL", "https://api.brevo.com/v3/transactionalSMS/send")
 
 # --- History ------------------------------------------------------------------------------------
 PGHISTORY_APPEND_ONLY = True

@@ -69,7 +69,7 @@ DESTINATIONS: tuple[Destination, ...] = (
         "Argent",
         ("/encaissements/export/",),
     ),
-    Destination("notifications:mail-list", "Courriels", "mail", "m", "Suivi"),
+    Destination("notifications:mail-list", "Messages", "mail", "m", "Suivi"),
     Destination("jobs:job-list", "Traitements", "list-check", "t", "Suivi"),
     Destination("takeover:upload", "Reprise", "file-import", "", "Suivi"),
 )

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from caracol.accounts.models import Territory
 from caracol.core import clock
+from caracol.notifications.telephones import mobile_number
 from caracol.ui.fields import DateField
 from residents.enums import LANGUAGES, Civility, PermitKind, ProtectionKind
 from residents.forms.words import refuse_paper_numbers
@@ -56,6 +57,7 @@ class PersonForm(forms.Form):
     email_consent = forms.BooleanField(
         label="Accepte de recevoir ses documents par courriel", required=False
     )
+    sms_consent = forms.BooleanField(label="Accepte de recevoir des SMS", required=False)
     language = forms.ChoiceField(label="Langue lue")
     caf_number = forms.CharField(
         label="Numéro allocataire",
@@ -155,6 +157,9 @@ class PersonForm(forms.Form):
         data = super().clean() or {}
         if data.get("email_consent") and not data.get("email") and "email" not in self.errors:
             self.add_error("email", "Sans adresse, rien ne peut être envoyé par courriel.")
+        texted = data.get("sms_consent") and "phone" not in self.errors
+        if texted and not mobile_number(data.get("phone") or ""):
+            self.add_error("phone", "Sans numéro de mobile, aucun SMS ne peut être reçu.")
         return data
 
     @property

@@ -96,6 +96,12 @@ COLUMNS = (
         parts=(Part("Documents par courriel", lambda line: line.email_consent),),
     ),
     Column(
+        "sms_consent", "SMS",
+        lambda line: cells.text({True: "oui", False: "non"}.get(line.sms_consent, "")),
+        need=Fact.CONTACTS, shown=False,
+        parts=(Part("SMS", lambda line: line.sms_consent),),
+    ),
+    Column(
         "language", "Langue", lambda line: cells.text(line.language_label), need=Fact.CONTACTS,
         sort=("language", "search_key"), shown=False,
         parts=(Part("Langue", lambda line: line.language_label),),
@@ -171,6 +177,7 @@ FIELDS = {
         "email", "Courriel", lambda reader, rows: forms.EmailField(required=False)
     ),
     "email_consent": _field("email_consent", "Documents par courriel", _as_bool),
+    "sms_consent": _field("sms_consent", "SMS", _as_bool),
     "language": _field(
         "language", "Langue", _languages
     ),

@@ -7,6 +7,7 @@ from residents.models.contracts import (
     ContractTerms,
 )
 from residents.models.insurance import Insurance, InsuranceCase, InsuranceStep
+from residents.models.messages import ResidentMessage
 from residents.models.notices import AcceptedWarning, Notice
 from residents.models.occupants import Occupant
 from residents.models.people import (
@@ -33,4 +34,5 @@ __all__ = [
     "Person",
     "PersonStatus",
     "ResidencePermit",
+    "ResidentMessage",
 ]

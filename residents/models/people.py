@@ -62,6 +62,7 @@ class Person(models.Model):
     phone = models.CharField("téléphone", max_length=20, blank=True)
     email = models.EmailField("courriel", blank=True)
     email_consent = models.BooleanField("accepte ses documents par courriel", default=False)
+    sms_consent = models.BooleanField("accepte les SMS", default=False)
     caf_number = models.CharField("numéro allocataire", max_length=15, blank=True)
     caf_department = models.CharField("CAF", max_length=3, blank=True)
     died_on = models.DateField("décès", null=True, blank=True)

@@ -146,6 +146,7 @@ class PersonLine:
     phone: str = ""
     email: str = ""
     email_consent: bool | None = None
+    sms_consent: bool | None = None
     language: str = ""
     number: str = ""
     kind: str = ""
@@ -208,6 +209,7 @@ def _person_line(
     if Fact.CONTACTS in facts:
         known |= {"email": person.email, "reference": person.reference}
         known |= {"email_consent": person.email_consent, "language": person.language}
+        known["sms_consent"] = person.sms_consent
     if Fact.BALANCE in facts:
         known["balance"] = getattr(person, "balance", None)
     if holding is not None:

@@ -11,13 +11,14 @@ from caracol.accounts.models import User
 from caracol.audit import history
 from caracol.core.errors import Refused
 from caracol.core.versions import refuse_if_changed
+from caracol.notifications.telephones import mobile_number
 from residents.enums import LIVING, ContractStatus
 from residents.models import Contract, Person
 
 PERSON_CHANGED = history.label("residents.person-field", "Fiche modifiée depuis la liste")
 CONTRACT_CHANGED = history.label("residents.contract-field", "Contrat modifié depuis la liste")
 
-PERSON_FIELDS = frozenset({"phone", "email", "email_consent", "language"})
+PERSON_FIELDS = frozenset({"phone", "email", "email_consent", "sms_consent", "language"})
 CONTRACT_FIELDS = frozenset({"payment_method", "due_day"})
 OPEN = LIVING | {ContractStatus.DRAFT}
 
@@ -63,6 +64,8 @@ def set_person_field(
         refuse_if_changed(held, [field], seen)
         if field == "email_consent" and value and not held.email:
             raise FieldRefused("Indiquez d'abord une adresse électronique.")
+        if field == "sms_consent" and value and not mobile_number(held.phone):
+            raise FieldRefused("Indiquez d'abord un numéro de mobile.")
         _write(held, field, value)
     return held
 

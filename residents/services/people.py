@@ -23,7 +23,7 @@ REMOVED = history.label("residents.person-removed", "Fiche créée par erreur, r
 REFERENCE_LOCK = 4_221_741
 VERSIONED = (
     *("civility", "last_name", "first_name", "birth_date", "language", "phone", "email"),
-    *("email_consent", "caf_number", "caf_department", "territory", "died_on"),
+    *("email_consent", "sms_consent", "caf_number", "caf_department", "territory", "died_on"),
 )
 
 
@@ -43,6 +43,7 @@ class Identity:
     phone: str = ""
     email: str = ""
     email_consent: bool = False
+    sms_consent: bool = False
     caf_number: str | None = None
     caf_department: str | None = None
     territory: Territory | None = None
@@ -77,7 +78,7 @@ def edit_person(*, person: Person, identity: Identity, seen: str, actor: User) -
         for name, value in identity.facts().items():
             setattr(row, name, value)
         if row.died_on:
-            row.email_consent = False
+            row.email_consent = row.sms_consent = False
         row.full_clean(validate_unique=False)
         row.save()
     return row

@@ -90,6 +90,7 @@ def addresses() -> dict[str, str]:
         "payments, the list": reverse("payments:payment-list"),
         "arrears": reverse("payments:arrears-list"),
         "homes, the list": reverse("colocations:home-list"),
+        "the picture, 24 months": reverse("colocations:occupancy") + "?months=24",
         "search": reverse("dashboard:search") + "?q=diallo",
     }
 

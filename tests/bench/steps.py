@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import django
 
@@ -23,30 +24,35 @@ from caracol.core import clock
 from caracol.core.database import OWNER
 from caracol.core.periods import Month
 from caracol.demo.seeding import seed
+from payments.models import Entry, Posting, Term, TermLine
 from payments.services.accounts import open_accounts
 from payments.services.checking import check_ledger
 from payments.services.closing import close_month
 from residents.models import Contract
 from tests.bench.processes import answer
 
-# In the order in which they can be written; what triggers and defaults fill is not copied.
+# What triggers and defaults fill is not copied.
+FILLED = {"created_at", "posted_xid"}
+_OF_MONTH = "(SELECT {column} FROM payments_term WHERE month = '{{month}}')"
+
+
+def _columns(model: type[Any]) -> str:
+    """Name the columns of a table that are written: a new one is copied without being told."""
+    names = (field.column for field in model._meta.concrete_fields)
+    return ", ".join(name for name in names if name not in FILLED)
+
+
+# In the order in which they can be written.
 ROWS = {
-    "payments_entry": (
-        "id, key, kind, date, label, source, author_id, reason",
-        "WHERE id IN (SELECT entry_id FROM payments_term WHERE month = '{month}')",
+    Entry._meta.db_table: (_columns(Entry), f"WHERE id IN {_OF_MONTH.format(column='entry_id')}"),
+    Posting._meta.db_table: (
+        _columns(Posting),
+        f"WHERE entry_id IN {_OF_MONTH.format(column='entry_id')}",
     ),
-    "payments_posting": (
-        "id, entry_id, account_id, amount, payer, entitlement_month",
-        "WHERE entry_id IN (SELECT entry_id FROM payments_term WHERE month = '{month}')",
-    ),
-    "payments_term": (
-        "id, contract_id, month, kind, starts_on, ends_on, due_on, amount, paid_amount, "
-        "expected_aid, entry_id, explanation",
-        "WHERE month = '{month}'",
-    ),
-    "payments_termline": (
-        "id, term_id, position, kind, label, detail, amount",
-        "WHERE term_id IN (SELECT id FROM payments_term WHERE month = '{month}')",
+    Term._meta.db_table: (_columns(Term), "WHERE month = '{month}'"),
+    TermLine._meta.db_table: (
+        _columns(TermLine),
+        f"WHERE term_id IN {_OF_MONTH.format(column='id')}",
     ),
 }
 

@@ -1,8 +1,10 @@
 """No page asks the database more for having more to show."""
 
 import pytest
+import time_machine
 
 from caracol.accounts.enums import Role
+from caracol.core import clock
 from tests import factories
 from tests.consistency.test_permissions_matrix import LET_IN, address, answer
 from tests.consistency.test_urls import OURS
@@ -32,6 +34,14 @@ def asked(client, world, query_count):
     return {name: counted.value for name, counted in counts.items()}
 
 
+@pytest.fixture
+def stopped_clock():
+    """What is written once a minute of somebody's presence is no matter of rows."""
+    with time_machine.travel(clock.now(), tick=False):
+        yield
+
+
+@pytest.mark.usefixtures("stopped_clock")
 def test_no_page_asks_more_for_more_homes_people_and_contracts(client_for, query_count):
     client = client_for(factories.make_user(Role.DIRECTOR, "*"))
     world = make_world("IDF")

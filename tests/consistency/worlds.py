@@ -34,7 +34,7 @@ from residents.models import Amendment, HousingRequest
 from residents.services.insurance_path import record_step
 from social.models import PersonRight
 from tests import factories
-from tests.consistency import money, patrimony
+from tests.consistency import messages, money, patrimony
 from tests.documents import samples
 
 # Words that only some readers may find on a page; no two territories share them.
@@ -78,6 +78,8 @@ class World:
     bundle: Any
     job: Any
     mail: Any
+    message: Any
+    text: Any
     run: Any
     view: Any
     act: Any
@@ -150,6 +152,7 @@ def make_world(code, *, officer=None):
         right=right,
         **_papers(code, author, home.site.territory, contract),
         **money.make_money(code, author, contract),
+        **messages.make_messages(code, author, person),
     )
 
 
@@ -261,6 +264,7 @@ def _paper(code, author, territory, contract):
 
 
 ARGUMENTS = {
+    **messages.ARGUMENTS,
     **money.ARGUMENTS,
     **patrimony.ARGUMENTS,
     "colocations:home-occupancy": lambda world: [world.home.pk],

@@ -10,7 +10,7 @@ from caracol.accounts.models import User
 from caracol.core import clock
 from caracol.documents import services as documents
 from caracol.jobs import services as jobs
-from caracol.notifications import sending, services
+from caracol.notifications import outbox, sending, services
 from caracol.notifications.enums import MailState
 from caracol.notifications.models import MailOut
 from tests.notifications.conftest import letter
@@ -211,7 +211,7 @@ def test_late_news_of_a_claim_do_not_undo_a_newer_one(server, actor):
     MailOut.objects.update(state=MailState.UNCERTAIN)
     services.resend(mail=mail, actor=actor)
     sending.send_due()
-    sending._put_back(old, "trop tard", is_final=True)
+    outbox.put_back(old, "trop tard", is_final=True)
     assert refreshed(mail).state == MailState.SENT
 
 
