@@ -83,6 +83,11 @@ class Notice(models.Model):
             return "congé envoyé"
         return f"congé au {self.effective_on:%d/%m/%Y}"
 
+    @property
+    def paper(self) -> str:
+        """The word of its letter in addresses (`residents.papers.choices`)."""
+        return f"conge-{self.pk}"
+
 
 @pghistory.track()
 class AcceptedWarning(models.Model):

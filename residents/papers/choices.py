@@ -7,8 +7,8 @@ from typing import Any
 
 from caracol.core.periods import french_day
 from caracol.documents.texts import text_kind
-from residents.enums import LIVING, ContractStatus, NoticeGiver
-from residents.models import Amendment, Contract, Notice
+from residents.enums import LIVING, ContractStatus, InsuranceStepKind, NoticeGiver
+from residents.models import Amendment, Contract, InsuranceStep, Notice
 from residents.papers.building import (
     NOTICE_TEXTS,
     Plan,
@@ -26,6 +26,7 @@ _LIVED = frozenset(ContractStatus) - {
     ContractStatus.CANCELLED,
 }
 BEHALF, CLAUSE = "assurance-pour-compte", "assurance-clause"
+_STEPS: dict[str, str] = {InsuranceStepKind.BEHALF_NOTICE: BEHALF, InsuranceStepKind.ORDER: CLAUSE}
 
 # A higher application offers papers on a contract: (contract, today) → choices and their plans.
 Provider = Callable[[Contract, date], Iterable["tuple[PaperChoice, Plan]"]]
@@ -80,13 +81,21 @@ def _choices(contract: Contract, today: date) -> Iterator[PaperChoice]:
         yield from (choice for choice, _plan in provider(contract, today))
 
 
+def insurance_letters(contract: Contract, today: date) -> list[PaperChoice]:
+    """Return the formal notices to insure that may be written: of the path chosen once one is."""
+    kinds = InsuranceStep.objects.standing().filter(case__contract=contract, case__closed_on=None)
+    chosen = {_STEPS[kind] for kind in kinds.values_list("kind", flat=True) if kind in _STEPS}
+    wanted = chosen or set(_STEPS.values())
+    return [choice for choice in choices(contract, today) if choice.what in wanted]
+
+
 def _notice(notice: Notice) -> Iterator[PaperChoice]:
     if notice.given_by == NoticeGiver.MANAGER:
         label = text_kind(NOTICE_TEXTS[notice.basis]).label
-        yield PaperChoice(f"conge-{notice.pk}", label, "à envoyer en recommandé", "mail-forward")
+        yield PaperChoice(notice.paper, label, "à envoyer en recommandé", "mail-forward")
     elif notice.effective_on is not None:
         detail = f"fin du contrat au {french_day(notice.effective_on)}"
-        yield PaperChoice(f"conge-{notice.pk}", "Réponse au congé reçu", detail, "mail-check")
+        yield PaperChoice(notice.paper, "Réponse au congé reçu", detail, "mail-check")
 
 
 def plan_of(contract: Contract, what: str, today: date) -> Plan | None:

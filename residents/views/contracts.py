@@ -47,6 +47,7 @@ def contract_detail(request: PageRequest, pk: int) -> HttpResponse:
         "upstream_end": upstream_end(card.place.room.colocation.site_id) if card.place else None,
         "insurance": card.insurance_on(day),
         "deadlines": contract_deadlines(request.user, card, day),
+        "may_issue": may_on(request.user, "residents:document-issue", contract.territory_id),
         "may_occupants": may_on(request.user, "residents:occupant-new", contract.territory_id),
         "insured_needed": Fact.INSURANCE in card.facts and lived,
         "warnings": contract.accepted_warnings.select_related("accepted_by").order_by("pk"),

@@ -19,6 +19,7 @@ from caracol.ui import toasts
 from residents.forms.conflicts import show_again
 from residents.forms.insurance import GUARANTEES, CertificateForm, LapseForm
 from residents.models import Contract, Insurance
+from residents.papers.choices import insurance_letters
 from residents.selectors.contract_frame import contract_frame
 from residents.selectors.insurance import insurance_view
 from residents.selectors.insurance_words import way_words
@@ -39,11 +40,13 @@ def contract_insurance(request: PageRequest, pk: int) -> HttpResponse:
     by_certificate: dict[int, list[Any]] = {}
     for row in files:
         by_certificate.setdefault(row.upload.object_id, []).append(row)
+    may_issue = may_on(request.user, "residents:document-issue", contract.territory_id)
     context |= {
         "view": view,
         "way": way_words(view, contract),
         "files": [(one, by_certificate.get(one.pk, [])) for one in view.certificates],
         "may_write": may_on(request.user, "residents:insurance-edit", contract.territory_id),
+        "letters": insurance_letters(contract, day) if may_issue else [],
         "may_choose": may_on(request.user, "residents:insurance-choose", contract.territory_id),
     }
     record_access(
