@@ -354,7 +354,7 @@ class BankFileForm(forms.Form):
         label="Fichier de la banque",
         widget=FileDrop(),
         help_text="camt.053, camt.054, CFONB 120, OFX, QIF, MT940 ou CSV, tel que la banque le "
-        "donne. Le format est reconnu tout seul.",
+        "donne. Le format est reconnu tout seul. Un grand fichier s'importe en arrière-plan.",
         error_messages={"empty": "Ce fichier est vide : téléchargez-le à nouveau."},
     )
 

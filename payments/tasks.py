@@ -6,8 +6,9 @@ from caracol.accounts.services import system_user
 from caracol.core import clock
 from caracol.core.errors import Refused
 from caracol.jobs.periods import Daily
-from caracol.jobs.registry import periodic
+from caracol.jobs.registry import handler, periodic
 from caracol.jobs.work import Work
+from payments.services import bank_uploads
 from payments.services.checking import check_ledger
 from payments.services.checks import CHECK
 from payments.services.collecting import post_due
@@ -57,3 +58,30 @@ def post_debits_due(work: Work) -> None:
     """Post the debits whose day has come: they pay their month from then on."""
     count = post_due(today=clock.today(), actor=system_user())
     work.conclude(f"{count} prélèvements inscrits aux comptes." if count else "Aucun aujourd'hui.")
+
+
+@handler(bank_uploads.IMPORT, label="Import d'un relevé de banque", max_attempts=3)
+def import_bank_file(work: Work) -> None:
+    """Import a bank's file that was dropped on the page, and settle what is certain."""
+    path = work.payload["path"]
+    try:
+        found, run = bank_uploads.import_waiting(
+            path=path,
+            name=work.payload["name"],
+            actor=work.job.requested_by or system_user(),
+            step=lambda done, doing: work.report(done=done, total=100, doing=doing),
+        )
+    except Refused:
+        bank_uploads.forget_waiting(path)  # it would be refused again
+        raise
+    work.report(done=100, doing="")
+    work.result["remarks"] = found.remarks[:MOST_KEPT]
+    said = " ".join([bank_uploads.words_of(found, run), *found.remarks[:3]])
+    work.conclude(
+        said,
+        links=[
+            ("Rapprocher les lignes", "payments:bank-lines", {}),
+            ("Voir les relevés", "payments:bank-files", {}),
+        ],
+    )
+    bank_uploads.forget_waiting(path)

@@ -195,7 +195,7 @@ def _is_reference(text: str) -> bool:
     return len(text) >= 4 and any(letter.isdigit() for letter in text)
 
 
-_ROOM_WORDS = frozenset({"chambre", "ch", "chb", "room", "chbre"})
+ROOM_WORDS = frozenset({"chambre", "ch", "chb", "room", "chbre"})
 
 
 def _named_by_room(words: Sequence[str], on: date | None, book: Book) -> list[str]:
@@ -205,7 +205,7 @@ def _named_by_room(words: Sequence[str], on: date | None, book: Book) -> list[st
     numbers = {
         _number(joined[index + 1])
         for index, word in enumerate(words[:-1])
-        if word in _ROOM_WORDS and joined[index + 1][:1].isdigit()
+        if word in ROOM_WORDS and joined[index + 1][:1].isdigit()
     }
     if len(homes) != 1 or len(numbers) != 1:
         return []

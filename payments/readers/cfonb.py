@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import BinaryIO
 
 from payments.readers.shapes import Closing, Detail, Event, Events, FileRefused, Line, Opening
+from payments.readers.texts import in_one_byte
 from payments.readers.values import day_of, folded
 
 WIDTH = 120
@@ -95,7 +96,7 @@ def _refused(number: int, what: str) -> FileRefused:
 
 def _records(stream: BinaryIO) -> Iterator[tuple[int, str]]:
     """Yield numbered records of 120 signs: one a line, or one after the other without line ends."""
-    text = stream.read().decode("latin-1").lstrip("\N{ZERO WIDTH NO-BREAK SPACE}ï»¿")
+    text = in_one_byte(stream.read()).lstrip("\N{ZERO WIDTH NO-BREAK SPACE}ï»¿")
     lines = re.split(r"\r\n|\n|\r|\x1a", text)
     full = [line for line in lines if line.strip()]
     if len(full) == 1 and len(full[0]) > WIDTH:
@@ -119,10 +120,10 @@ def _amount(number: int, record: str) -> Decimal:
     written = record[90:104].strip()
     digits, last = written[:-1], written[-1:].upper()
     sign, value = (1, _SIGNS.get(last)) if last in _SIGNS else (-1, _MINUS.get(last))
-    if value is None or (digits and not digits.isdigit()):
+    if value is None or (digits and not digits.isdecimal()):
         raise _refused(number, f"le montant « {written} » est illisible (colonnes 91 à 104)")
     decimals = record[19].strip()
-    if decimals and not decimals.isdigit():
+    if decimals and not decimals.isdecimal():
         raise _refused(number, f"le nombre de décimales « {decimals} » est illisible (colonne 20)")
     places = int(decimals) if decimals else (0 if _currency(record) in _NO_DECIMALS else 2)
     return sign * Decimal(f"{digits}{value}").scaleb(-places)

@@ -40,10 +40,12 @@ def read_mt940(stream: BinaryIO) -> Events:
 
 def _fields(text: str) -> Iterator[Field]:
     marks = list(_FIELD.finditer(text))
+    line, read = 1, 0
     for mark, following in zip(marks, [*marks[1:], None], strict=True):
         value = text[mark.end() : following.start() if following else len(text)]
         value = re.sub(r"\n-\}?\s*$|\n-\}?(?=\n).*$", "", value, flags=re.DOTALL)
-        yield mark[1], value.strip("\n"), text.count("\n", 0, mark.start()) + 1
+        line, read = line + text.count("\n", read, mark.start()), mark.start()
+        yield mark[1], value.strip("\n"), line
 
 
 class _Walk:

@@ -35,7 +35,7 @@ def read_ofx(stream: BinaryIO) -> Events:
     if "<OFX>" not in text.upper():
         raise FileRefused("Ce fichier n'est pas de l'OFX : la balise <OFX> manque.")
     for found in _STATEMENT.finditer(text):
-        yield from _statement(found[2], text[: found.start(2)].count("\n") + 1)
+        yield from _statement(found[2], text.count("\n", 0, found.start(2)) + 1)
 
 
 def _tag(text: str, name: str) -> str:
@@ -57,8 +57,10 @@ def _statement(body: str, first_line: int) -> Iterator[Event]:
         currency=currency,
         on=_day(_tag(body, "DTSTART")),
     )
+    line, read = first_line, 0
     for found in _ENTRY.finditer(body):
-        yield _entry(found[1], currency, first_line + body[: found.start()].count("\n"))
+        line, read = line + body.count("\n", read, found.start()), found.start()
+        yield _entry(found[1], currency, line)
     ledger = _part(body, "LEDGERBAL")
     yield Closing(amount_of(_tag(ledger, "BALAMT")), _day(_tag(ledger, "DTASOF")))
 

@@ -89,9 +89,14 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     rows = []
     start = 1
-    for row in reader:
-        rows.append((start, row))
-        start = reader.line_num + 1
+    try:
+        for row in reader:
+            rows.append((start, row))
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise FileRefused(
+            f"Ligne {start} : ce CSV est abîmé ({error}). Téléchargez-le à nouveau, sans l'ouvrir."
+        ) from error
     return rows
 
 

@@ -19,10 +19,10 @@ def decoded(data: bytes) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             try:
-                return data.decode(encoding)
+                return _without_zeros(data.decode(encoding))
             except UnicodeDecodeError as error:
                 raise _no_text() from error
-    if b"\x00" in data[:4096]:
+    if b"\x00" in data:
         raise _no_text()
     try:
         text = data.decode("utf-8")
@@ -31,6 +31,13 @@ def decoded(data: bytes) -> str:
             data.decode("cp1252", errors="replace") if _is_cp1252(data) else data.decode("latin-1")
         )
     return text
+
+
+def in_one_byte(data: bytes) -> str:
+    """Return a text of one byte a sign, whose columns count. Raises FileRefused for no text."""
+    if b"\x00" in data:
+        raise _no_text()
+    return data.decode("latin-1")
 
 
 def remarks_on(text: str) -> list[Remark]:
@@ -45,6 +52,12 @@ def remarks_on(text: str) -> list[Remark]:
             f"ligne {line}",
         )
     ]
+
+
+def _without_zeros(text: str) -> str:
+    if "\x00" in text:
+        raise _no_text()
+    return text
 
 
 def _is_cp1252(data: bytes) -> bool:

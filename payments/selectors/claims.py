@@ -1,12 +1,13 @@
 """What matching needs to know of contracts, payers and money recorded, in constant queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from caracol.core.money import ZERO
 from payments.calculations.matching import Book, Claim, open_book
@@ -38,17 +39,24 @@ def contracts_by_number() -> dict[str, Contract]:
     return {row.number: row for row in Contract.objects.filter(status__in=BINDING)}
 
 
-def matching_book(on: date) -> Book:
-    """Return every contract indexed by what a line may say of it."""
-    accounts, payers = _known_payers()
-    return open_book(_claims(on), accounts, payers)
+def matching_book(on: date, among: Collection[int] | None = None) -> Book:
+    """Return every contract indexed by what a line may say of it; or those `among` only."""
+    accounts, payers = _known_payers(among)
+    return open_book(_claims(on, among), accounts, payers)
 
 
-def _known_payers() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+def _of(rows: QuerySet[Any], among: Collection[int] | None, path: str = "contract") -> Any:
+    """Keep the rows of some contracts; all of them when none is named."""
+    return rows if among is None else rows.filter(**{f"{path}__in": among})
+
+
+def _known_payers(
+    among: Collection[int] | None,
+) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
     accounts: dict[str, set[str]] = defaultdict(set)
     names: dict[str, set[str]] = defaultdict(set)
-    rows = KnownPayer.objects.alive().values_list("iban_index", "name_key", "contract__number")
-    for index, name, contract in rows:
+    rows = _of(KnownPayer.objects.alive(), among)
+    for index, name, contract in rows.values_list("iban_index", "name_key", "contract__number"):
         if index:
             accounts[index].add(contract)
         if name:
@@ -60,20 +68,16 @@ def _frozen(found: dict[str, set[str]]) -> dict[str, frozenset[str]]:
     return {key: frozenset(numbers) for key, numbers in found.items()}
 
 
-def _claims(on: date) -> Iterable[Claim]:
-    households = _households()
-    rooms = _rooms(on)
-    mandates = _grouped(Mandate.objects.values_list("contract", "reference"))
-    papers = _grouped(
-        TermPaper.objects.filter(cancelled_by=None).values_list(
-            "term__contract", "document__number"
-        )
-    )
-    amounts = _open_amounts(on)
-    balances = dict(
-        Account.objects.filter(kind=AccountKind.RECEIVABLE).values_list("contract", "balance")
-    )
-    contracts = Contract.objects.filter(status__in=BINDING).values_list(
+def _claims(on: date, among: Collection[int] | None) -> Iterable[Claim]:
+    households = _households(among)
+    rooms = _rooms(on, among)
+    mandates = _grouped(_of(Mandate.objects.all(), among).values_list("contract", "reference"))
+    alive = _of(TermPaper.objects.filter(cancelled_by=None), among, "term__contract")
+    papers = _grouped(alive.values_list("term__contract", "document__number"))
+    amounts = _open_amounts(on, among)
+    receivables = _of(Account.objects.filter(kind=AccountKind.RECEIVABLE), among)
+    balances = dict(receivables.values_list("contract", "balance"))
+    contracts = _of(Contract.objects.filter(status__in=BINDING), among, "pk").values_list(
         "pk", "number", "starts_on", "ends_on", "status"
     )
     for pk, number, first, last, status in contracts.iterator(chunk_size=5000):
@@ -102,21 +106,25 @@ def _grouped(pairs: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
     return found
 
 
-def _households() -> dict[int, list[Household]]:
+def _households(among: Collection[int] | None) -> dict[int, list[Household]]:
     found: dict[int, list[Household]] = defaultdict(list)
-    rows = ContractHolder.objects.filter(contract__status__in=BINDING).order_by("-is_main", "pk")
-    for contract, last, first in rows.values_list(
+    rows = _of(ContractHolder.objects.filter(contract__status__in=BINDING), among)
+    for contract, last, first in rows.order_by("-is_main", "pk").values_list(
         "contract", "person__last_name", "person__first_name"
     ):
         found[contract].append(Household(last, first))
     return found
 
 
-def _rooms(on: date) -> dict[int, tuple[str, str, tuple[Decimal, ...]]]:
+def _rooms(
+    on: date, among: Collection[int] | None
+) -> dict[int, tuple[str, str, tuple[Decimal, ...]]]:
     """Return each contract's home, room, and monthly amounts: whole, and without the aid."""
-    rows = ContractTerms.objects.filter(contract__status__in=BINDING).order_by("starts_on")
+    rows = _of(ContractTerms.objects.filter(contract__status__in=BINDING), among)
     found: dict[int, tuple[str, str, tuple[Decimal, ...]]] = {}
-    for contract, starts_on, home, room, fee, charges, aid in rows.values_list(
+    for contract, starts_on, home, room, fee, charges, aid in rows.order_by(
+        "starts_on"
+    ).values_list(
         "contract",
         "starts_on",
         "room__colocation__code",
@@ -130,20 +138,21 @@ def _rooms(on: date) -> dict[int, tuple[str, str, tuple[Decimal, ...]]]:
     return found
 
 
-def _open_amounts(on: date) -> dict[int, list[Decimal]]:
+def _open_amounts(on: date, among: Collection[int] | None) -> dict[int, list[Decimal]]:
     """Return what a payment would settle exactly: each open term, the same without its aid."""
     found: dict[int, list[Decimal]] = defaultdict(list)
-    rows = with_aid_awaited(Term.objects.filter(paid_amount__lt=F("amount")), on)
+    rows = with_aid_awaited(_of(Term.objects.filter(paid_amount__lt=F("amount")), among), on)
     for row in rows.only("contract", "amount", "paid_amount").iterator(chunk_size=5000):
         awaited: Decimal = row.aid_awaited  # type: ignore[attr-defined]
         found[row.contract_id] += [row.left, row.left - awaited]
     return found
 
 
-def recorded_waiting() -> list[Recorded]:
+def recorded_waiting(amount: Decimal | None = None) -> list[Recorded]:
     """Return the payments, deposits and refunds recorded by hand that no bank line shows yet.
 
-    One that was taken back before the bank saw it is left out, with what took it back.
+    One that was taken back before the bank saw it is left out, with what took it back. `amount`
+    keeps those of that amount.
     """
     seen = Q(entry__cleared_by__isnull=False, entry__cleared_by__reconciliation__undone_at=None)
     by_hand = Q(entry__source__has_key="means") | Q(entry__reverses__source__has_key="means")
@@ -155,6 +164,8 @@ def recorded_waiting() -> list[Recorded]:
         .select_related("entry")
         .order_by("entry__date", "pk")
     )
+    if amount is not None:
+        rows = rows.filter(amount__in=(amount, -amount))
     waiting = {row.entry_id: row for row in rows}
     back = {row.entry.reverses_id for row in waiting.values() if row.entry.reverses_id}
     contracts = dict(

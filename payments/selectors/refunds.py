@@ -45,7 +45,7 @@ class Owed:
     @property
     def over(self) -> Decimal:
         """What is left once the month to bill has taken its part."""
-        return self.amount - self.coming
+        return max(self.amount - self.coming, ZERO)
 
     @property
     def is_to_resident(self) -> bool:
@@ -56,6 +56,17 @@ class Owed:
 def owed_on(contract: Contract) -> list[Owed]:
     """Return all that may be given back on a contract, what is under way left out."""
     return owed_on_all([contract])
+
+
+def owed_now(contract: Contract, on: date) -> list[Owed]:
+    """Return the same, with what the month to bill will take of an advance."""
+    coming = _to_bill([contract], Month.of(on)).get(contract.pk, ZERO)
+    return [_less(one, coming) for one in owed_on(contract)]
+
+
+def _less(one: Owed, bill: Decimal) -> Owed:
+    waits = one.source == RefundSource.ACCOUNT and one.reason != AID_SURPLUS
+    return replace(one, coming=min(bill, one.amount)) if waits and bill else one
 
 
 def owed_on_all(contracts: Sequence[Contract]) -> list[Owed]:

@@ -8,6 +8,7 @@ a person; what is only announced (PDNG, INFO) is kept and posts nothing.
 
 import hashlib
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import BinaryIO
@@ -63,10 +64,17 @@ class Imported:
 
 
 @transaction.atomic
-def import_bank(*, stream: BinaryIO, name: str, actor: User) -> Imported:
+def import_bank(
+    *,
+    stream: BinaryIO,
+    name: str,
+    actor: User,
+    on_step: Callable[[int], None] = lambda _lines: None,
+) -> Imported:
     """Import a file of any format; again, or an overlap, adds nothing. All of it or nothing.
 
-    Raises FileRefused with the reason and the place, BankMonthLocked.
+    `on_step` is told how many lines were written, now and then. Raises FileRefused with the reason
+    and the place, BankMonthLocked.
     """
     measured = _measured(stream)
     kind = format_of(stream)
@@ -79,7 +87,7 @@ def import_bank(*, stream: BinaryIO, name: str, actor: User) -> Imported:
     with gone_if_it_fails(record.file), history.act(IMPORTED, actor=actor), transaction.atomic():
         record.imported_by = actor
         BankFile.objects.bulk_create([record])
-        _Writer(record, actor, result).read(events_of(kind, stream))
+        _Writer(record, actor, result, on_step).read(events_of(kind, stream))
     return result
 
 
@@ -121,8 +129,10 @@ def _keep(stream: BinaryIO, name: str, kind: str, measured: tuple[str, int]) -> 
 class _Writer:
     """Writes the statements of a file as they are read, a few thousand lines in memory at most."""
 
-    def __init__(self, record: BankFile, actor: User, result: Imported) -> None:
-        self.record, self.result = record, result
+    def __init__(
+        self, record: BankFile, actor: User, result: Imported, on_step: Callable[[int], None]
+    ) -> None:
+        self.record, self.result, self.on_step = record, result, on_step
         self.lines = LineWriter(record.format, actor)
         self.statement: BankStatement | None = None
 
@@ -169,6 +179,7 @@ class _Writer:
         self.result.duplicates += len(piece.rows) - len(fresh)
         self.result.new += len(fresh)
         self.result.held += sum(line.state == BankLineState.HELD for line in fresh)
+        self.on_step(self.result.entries)
 
     def _close(self, closing: Closing) -> None:
         statement, self.statement = self.statement, None

@@ -43,6 +43,7 @@ from payments.services.withdrawing import withdraw_papers
 from payments.writers.checks import doubts_on
 from payments.writers.pain import write_debits
 from payments.writers.shapes import DebitFile, DebitOrder, Party
+from residents.enums import LIVING, PaymentMethod
 from residents.models import Contract
 
 PREPARED = history.label("payments.debits-prepared", "Remise de prélèvements préparée")
@@ -81,6 +82,36 @@ def warnings_on(on: date, today: date) -> list[str]:
     return [*([close] if close else []), *doubts_on(own_party(association(today)))]
 
 
+def unclosed_before(wish: Wish) -> list[str]:
+    """Warn of whoever pays by debit and has no term of the month, nor of the month before."""
+    contracts = _contracts(wish).filter(
+        payment_method=PaymentMethod.DIRECT_DEBIT, status__in=LIVING
+    )
+    told = []
+    for month in (wish.month.plus(-1), wish.month):
+        lodged = contracts.filter(terms__starts_on__lte=month.last, terms__ends_on__gte=month.first)
+        billed = Term.objects.filter(month=month.first)
+        since = Term.objects.filter(kind=TermKind.OPENING, month__gte=month.first)
+        missing = (
+            lodged.exclude(pk__in=billed.values("contract"))
+            .exclude(pk__in=since.values("contract"))
+            .distinct()
+            .count()
+        )
+        if missing:
+            told.append(
+                f"{month.label.capitalize()} n'est pas clôturé pour {missing} "
+                f"contrat{'s' if missing > 1 else ''} en prélèvement : ce qui en sera dû n'est pas "
+                "dans cette remise. Clôturez ce mois d'abord."
+            )
+    return told
+
+
+def _contracts(wish: Wish) -> Any:
+    rows = Contract.objects.all()
+    return rows if wish.territory is None else rows.filter(territory=wish.territory)
+
+
 def check_day(on: date, today: date) -> str:
     """Refuse a day no bank settles on, or past; return a warning for one too close, or "".
 
@@ -108,9 +139,7 @@ def check_day(on: date, today: date) -> str:
 def plan_debits(wish: Wish, today: date) -> Collection:
     """Return what a file would hold now. Raises CollectRefused."""
     check_day(wish.on, today)
-    contracts = Contract.objects.all()
-    if wish.territory is not None:
-        contracts = contracts.filter(territory=wish.territory)
+    contracts = _contracts(wish)
     if not Term.objects.filter(
         month=wish.month.first, kind=TermKind.MONTHLY, contract__in=contracts
     ).exists():

@@ -15,6 +15,7 @@ from payments.calculations.matching import Book, Certainty, Decision, Part, Paym
 from payments.calculations.naming import words_of
 from payments.enums import OPEN_LINES, BankLineState, MatchRule
 from payments.models import BankLine, LineProposal, Reconciliation
+from payments.selectors.candidates import candidates
 from payments.selectors.claims import Recorded, matching_book, near, recorded_waiting
 from payments.services.settlers import Offer, settlers
 from residents.models import Contract
@@ -47,12 +48,16 @@ class Proposal:
 
 
 class Proposer:
-    """What is needed to propose, read once: then lines are proposed one after the other."""
+    """What is needed to propose, read once: then lines are proposed one after the other.
 
-    def __init__(self, on: date) -> None:
-        self.book: Book = matching_book(on)
-        self.recorded: list[Recorded] = recorded_waiting()
-        self.aside = _set_aside_before()
+    For one line alone, only what it may be for is read, among however many contracts.
+    """
+
+    def __init__(self, on: date, only: BankLine | None = None) -> None:
+        among = None if only is None else candidates(only)
+        self.book: Book = matching_book(on, among)
+        self.recorded: list[Recorded] = recorded_waiting(only.amount if only else None)
+        self.aside = _set_aside_before(only)
 
     def propose(self, lines: Sequence[BankLine]) -> dict[int, Proposal]:
         """Return a proposal for each line, in a constant number of queries."""
@@ -182,14 +187,21 @@ def _undone(lines: Sequence[int]) -> set[int]:
     return set(rows.exclude(outcome=BankLineState.SUSPENSE).values_list("line", flat=True))
 
 
-def _set_aside_before() -> set[str]:
+def _set_aside_before(only: BankLine | None) -> set[str]:
     rows = BankLine.objects.filter(state=BankLineState.SET_ASIDE).only("amount", "payer", "text")
+    if only is not None and only.payer:
+        rows = rows.filter(payer=only.payer)
     return {origin_of(line) for line in rows.order_by("-booked_on")[:HABITS]} - {""}
 
 
 def propose(lines: Sequence[BankLine], *, on: date) -> dict[int, Proposal]:
     """Return what each line is proposed to be, in a constant number of queries."""
     return Proposer(on).propose(lines)
+
+
+def propose_one(line: BankLine, *, on: date) -> Proposal:
+    """Return what a line is proposed to be, reading only what it may be for."""
+    return Proposer(on, only=line).propose([line])[line.pk]
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ from payments.selectors.bank_lines import choices
 from payments.services.automatic import third_parties
 from payments.services.held import discard_held, hold_again, take_held
 from payments.services.line_parts import BY_HAND, Act, LinePart, LineRefused
-from payments.services.proposing import Proposal, propose
+from payments.services.proposing import Proposal, propose, propose_one
 from payments.services.reconciling import (
     leave_in_suspense,
     set_aside,
@@ -41,7 +41,7 @@ MOST_STRONG = 200
 def bank_line_settle(request: PageRequest, pk: int) -> HttpResponse:
     """Settle a line on the contract chosen, on what was proposed, or on what was recorded."""
     line, queue = line_seen(request, pk), Queue(request)
-    proposal = propose([line], on=clock.today())[line.pk]
+    proposal = propose_one(line, on=clock.today())
     try:
         done = _settle(request, line, proposal)
     except Refused as refusal:

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -29,7 +30,7 @@ from payments.selectors.claims import near, recorded_waiting
 from payments.selectors.labels import contracts_matching
 from payments.services.automatic import reconcile
 from payments.services.held import may_be_taken
-from payments.services.proposing import Proposal, propose
+from payments.services.proposing import Proposal, propose_one
 from residents.models import Contract
 
 PER_PAGE = 50
@@ -64,11 +65,10 @@ class Queue:
 
     def around(self, line: BankLine) -> tuple[int | None, int | None, int]:
         """Return the line before, the line after, and how many the filters keep."""
-        ids = list(self.rows.values_list("pk", "booked_on"))
-        spot = (line.booked_on, line.pk)
-        before = [pk for pk, on in ids if (on, pk) < spot]
-        after = [pk for pk, on in ids if (on, pk) > spot]
-        return (before[-1] if before else None), (after[0] if after else None), len(ids)
+        day, rows = line.booked_on, self.rows.order_by("booked_on", "pk")
+        before = rows.filter(Q(booked_on__lt=day) | Q(booked_on=day, pk__lt=line.pk))
+        after = rows.filter(Q(booked_on__gt=day) | Q(booked_on=day, pk__gt=line.pk))
+        return _pk(before.reverse()), _pk(after), rows.count()
 
     def go_on(self, line: BankLine) -> HttpResponseRedirect:
         """Go to the next line to decide, else to the list."""
@@ -77,6 +77,11 @@ class Queue:
         if following is None or following == line.pk:
             return redirect(reverse("payments:bank-lines") + f"?{self.query}")
         return redirect(self.url(following))
+
+
+def _pk(rows: Any) -> int | None:
+    found: int | None = rows.values_list("pk", flat=True).first()
+    return found
 
 
 @page("payments:bank-lines")
@@ -154,10 +159,10 @@ def line_context(
 
 
 def _open_context(request: PageRequest, line: BankLine, forms: dict[str, Any]) -> dict[str, Any]:
-    proposal = propose([line], on=clock.today())[line.pk]
+    proposal = propose_one(line, on=clock.today())
     words = request.GET.get("chercher", "").strip()
     found = choices_of(request, proposal, line)
-    recorded = near(recorded_waiting(), line.amount, line.booked_on)
+    recorded = near(recorded_waiting(line.amount), line.amount, line.booked_on)
     parts = [(choice.contract.number, choice.amount) for choice in found if choice.is_part]
     return {
         "proposal": proposal,

@@ -13,7 +13,6 @@ from django.shortcuts import redirect
 from caracol.accounts.policy import may
 from caracol.core import clock
 from caracol.core.errors import Refused
-from caracol.core.money import euros
 from caracol.core.pages import PageRequest, page, render_page
 from caracol.ui import toasts
 from caracol.ui.fields import DateField
@@ -23,6 +22,7 @@ from payments.readers.sheet import LayoutUnknown
 from payments.selectors.bank_check import bank_checks, suspense_balance
 from payments.selectors.bank_lines import counts, lines_seen
 from payments.services.automatic import Run, reconcile
+from payments.services.bank_uploads import AT_ONCE, import_later, words_of
 from payments.services.banking import Imported, import_bank
 from payments.services.layouts import remember_layout
 from payments.views.bank_lines import roles_of
@@ -39,6 +39,9 @@ def bank_files(request: PageRequest) -> HttpResponse:
     form = BankFileForm(request.POST if sent else None, request.FILES if sent else None)
     if sent and form.is_valid():
         file = form.cleaned_data["file"]
+        if file.size > AT_ONCE:
+            job = import_later(stream=file, name=file.name, actor=request.user)
+            return redirect("jobs:job-detail", pk=job.pk)
         try:
             found = import_bank(stream=file, name=file.name, actor=request.user)
         except LayoutUnknown as unknown:
@@ -61,16 +64,7 @@ def bank_files(request: PageRequest) -> HttpResponse:
 
 
 def _say(request: PageRequest, found: Imported, run: Run) -> None:
-    if found.is_known_file:
-        toasts.say(request, f"« {found.name} » était déjà importé : rien n'a changé.", tone="info")
-        return
-    held = f", {found.held} retenues à décider" if found.held else ""
-    toasts.say(
-        request,
-        f"{found.new} lignes nouvelles, {found.duplicates} déjà connues{held} : "
-        f"{euros(found.credits)} reçus, {euros(found.debits)} sortis. {run.settled} rapprochées "
-        "toutes seules.",
-    )
+    toasts.say(request, words_of(found, run), tone="info" if found.is_known_file else "success")
     for remark in found.remarks[:3]:
         toasts.say(request, remark, tone="warning")
 

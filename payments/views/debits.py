@@ -30,6 +30,7 @@ from payments.services.collecting import (
     plan_debits,
     prepare_debits,
     send_debits,
+    unclosed_before,
     warnings_on,
 )
 from payments.services.reporting_status import Reported, import_status
@@ -127,7 +128,8 @@ def _numbers(texts: list[str]) -> tuple[int, ...]:
 
 def _plan(wish: Wish, today: date) -> tuple[Collection | None, str, list[str]]:
     try:
-        return plan_debits(wish, today), "", warnings_on(wish.on, today)
+        warnings = [*unclosed_before(wish), *warnings_on(wish.on, today)]
+        return plan_debits(wish, today), "", warnings
     except Refused as refused:
         return None, refused.message, []
 

@@ -19,7 +19,7 @@ from payments.enums import Payer, RefundSource, RefundState
 from payments.forms import ReasonForm
 from payments.models import Mandate, Refund, RefundBatch
 from payments.selectors.collecting import people_of_contracts
-from payments.selectors.refunds import contestable_debit, owed_on, returnable
+from payments.selectors.refunds import contestable_debit, owed_now, returnable
 from payments.services.refunding import (
     approve_refund,
     cancel_refund,
@@ -88,15 +88,16 @@ def refund_list(request: PageRequest) -> HttpResponse:
 def refund_prepare(request: PageRequest, pk: int) -> HttpResponse:
     """Ask how much is given back, to whom, on which account."""
     contract = get_visible_or_404(request, Contract.objects.all(), pk=pk)
-    owed = owed_on(contract)
+    owed = owed_now(contract, clock.today())
+    first = max(owed, key=lambda one: one.over > 0, default=None)
     mandate = Mandate.objects.signed().filter(contract=contract).first()
     holder = people_of_contracts([contract.pk]).get(contract.pk, "").split(", ")[0]
     form = RefundRequestForm(
         request.POST or None,
         owed=owed,
         initial={
-            "what": owed[0].key if owed else "",
-            "amount": owed[0].amount if owed else None,
+            "what": first.key if first else "",
+            "amount": first.over or None if first else None,
             "beneficiary": (mandate.holder if mandate else "") or holder,
             "iban": mandate.iban if mandate else "",
         },
@@ -128,6 +129,7 @@ def refund_prepare(request: PageRequest, pk: int) -> HttpResponse:
         "contract": contract,
         "form": form,
         "owed": owed,
+        "waiting": [one for one in owed if one.coming],
         "risk": contestable_debit(contract, clock.today()),
     }
     return render_page(request, "payments/refund_prepare.html", context)

@@ -21,7 +21,7 @@ from payments.services.accounts import account_of
 from payments.services.answers import take_answers
 from payments.services.closing import close_month
 from payments.services.line_parts import LinePart
-from payments.services.proposing import propose
+from payments.services.proposing import propose, propose_one
 from payments.services.receiving import record_payment
 from payments.services.reconciling import set_aside, settle_line, undo_line
 from payments.services.settlers import Offer
@@ -55,7 +55,10 @@ def amina(actor):
 
 
 def proposed(line):
-    return propose([line], on=TODAY)[line.pk]
+    """What matching among all contracts gives; among those the line may be for, it is the same."""
+    found = propose([line], on=TODAY)[line.pk]
+    assert propose_one(line, on=TODAY) == found
+    return found
 
 
 def run(actor):
@@ -254,6 +257,7 @@ def test_the_sample_months_hold_no_wrong_automatic_match(db, tmp_path, settings)
         told = tmp_path / f"{month}.jsonl"
         first = manage("reconcile", "--out", told)
         assert manage("reconcile")["new"] == 0
+        assert_alone_as_among_all()
         truth = sample(f"attendu-{month}.csv")
         right[month] = score(told.read_text(), truth.read_text())
         manage("reconcile", "--confirm", truth)
@@ -262,6 +266,13 @@ def test_the_sample_months_hold_no_wrong_automatic_match(db, tmp_path, settings)
         assert manage("check_ledger")["ok"]
     assert right["2026-11"] == {"wrong": 0, "automatic": 21, "first": 47, "missed": 0}
     assert right["2026-12"] == {"wrong": 0, "automatic": 59, "first": 3, "missed": 0}
+
+
+def assert_alone_as_among_all():
+    """A line's page reads what the line may be for only: it proposes what the whole book does."""
+    lines = list(BankLine.objects.filter(state=BankLineState.TO_SETTLE))
+    found = propose(lines, on=TODAY)
+    assert {line.pk: propose_one(line, on=TODAY) for line in lines} == found
 
 
 def score(told, truth):

@@ -5,6 +5,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.db.models import Q
+
 from caracol.accounts.services import system_user
 from caracol.core import clock
 from caracol.core.commands import Answer, JsonCommand
@@ -27,6 +29,7 @@ from payments.services.collecting import (
     post_debits,
     prepare_debits,
     send_debits,
+    unclosed_before,
     warnings_on,
 )
 
@@ -58,31 +61,41 @@ class Command(JsonCommand):
         )
         today = clock.today()
         if options["dry_run"]:
-            return _preview(plan_debits(wish, today), warnings_on(wish.on, today))
+            return _preview(plan_debits(wish, today), _warnings(wish, today))
         if not options["out"]:
             raise ArgumentRefused("Dites où écrire la remise : --out FICHIER.xml.")
         check_writable(options["out"])
         known = _known(wish)
         if known is not None:
+            _hand_over(known, today)
             return _write(known, options["out"], [], again=True)
-        warnings = warnings_on(wish.on, today)
+        warnings = _warnings(wish, today)
         found = plan_debits(wish, today)
         if not found.lines:
             return _nothing(found)
         batch = prepare_debits(wish=wish, token=found.token, today=today, actor=system_user())
-        batch = send_debits(batch=batch, today=today, actor=system_user())
-        post_debits(batch=batch, today=today, actor=system_user())
+        _hand_over(batch, today)
         return _write(batch, options["out"], [*warnings, *_remarks(found)])
 
 
+def _warnings(wish: Wish, today: date) -> list[str]:
+    return [*unclosed_before(wish), *warnings_on(wish.on, today)]
+
+
 def _known(wish: Wish) -> DebitBatch | None:
+    """Return the file of that month and day: sent, or that this command was stopped at."""
+    ours = Q(state=BatchState.SENT) | Q(state=BatchState.PREPARED, prepared_by=system_user())
     rows = DebitBatch.objects.filter(
-        month=wish.month.first,
-        collect_on=wish.on,
-        territory=wish.territory,
-        state=BatchState.SENT,
+        ours, month=wish.month.first, collect_on=wish.on, territory=wish.territory
     )
     return rows.order_by("-pk").first()
+
+
+def _hand_over(batch: DebitBatch, today: date) -> None:
+    """Send a file and post what is due of it: each once, wherever a run before was stopped."""
+    if batch.state == BatchState.PREPARED:
+        send_debits(batch=batch, today=today, actor=system_user())
+    post_debits(batch=batch, today=today, actor=system_user())
 
 
 def _remarks(found: Collection) -> list[str]:

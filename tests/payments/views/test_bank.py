@@ -4,11 +4,17 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from caracol.accounts.enums import Role
+from caracol.jobs.enums import JobState
+from caracol.jobs.models import Job
+from caracol.jobs.services import run_now
 from payments.enums import BankLineState
 from payments.models import BankLayout, BankLine, Reconciliation
+from payments.services import bank_uploads
 from payments.services.line_parts import LinePart
 from payments.services.reconciling import settle_line
 from tests import factories
@@ -16,6 +22,7 @@ from tests.payments.lines import make_line
 
 D = Decimal
 UNKNOWN = "05/11/2026;VIREMENT UN;12,50;A1\n06/11/2026;VIREMENT DEUX;-3,20;A2\n"
+KNOWN = "Date;Libellé;Montant\n05/11/2026;VIREMENT UN;12,50\n"
 
 
 @pytest.fixture(autouse=True)
@@ -92,3 +99,30 @@ def test_the_list_reads_as_often_for_twenty_lines_as_for_two(client, django_asse
     client.force_login(manager)
     with django_assert_max_num_queries(30):
         assert client.get("/banque/").status_code == 200
+
+
+def test_a_great_file_is_imported_by_a_job(client, monkeypatch):
+    """Its page shows how far it is, then what came out; nothing is left of it beside the import."""
+    monkeypatch.setattr("payments.views.banking.AT_ONCE", 10)
+    client.force_login(factories.make_user())
+    sent = dropped(client, KNOWN)
+    job = Job.objects.get(kind=bank_uploads.IMPORT)
+    assert sent.headers["Location"] == reverse("jobs:job-detail", args=[job.pk])
+    assert not BankLine.objects.exists()
+    done = run_now(job)
+    assert done.state == JobState.DONE
+    assert "1 lignes nouvelles" in done.result["message"]
+    assert BankLine.objects.count() == 1
+    assert not default_storage.exists(job.payload["path"])
+    assert "Rapprocher les lignes" in client.get(sent.headers["Location"]).content.decode()
+
+
+def test_a_great_file_that_is_refused_says_why_on_its_page(client, monkeypatch):
+    """The same words as for a small one."""
+    monkeypatch.setattr("payments.views.banking.AT_ONCE", 10)
+    client.force_login(factories.make_user())
+    sent = dropped(client, "Bonjour à tous")
+    job = run_now(Job.objects.get(kind=bank_uploads.IMPORT))
+    assert job.is_stopped
+    assert "aucun format connu" in client.get(sent.headers["Location"]).content.decode()
+    assert not default_storage.exists(job.payload["path"])
