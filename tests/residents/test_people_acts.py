@@ -8,6 +8,7 @@ from django.urls import reverse
 from caracol.accounts.enums import Role
 from caracol.core import clock
 from caracol.core.versions import ChangedMeanwhile, version_of
+from caracol.deadlines.services.refreshing import refresh
 from residents.enums import OccupantKind, PermitKind
 from residents.forms.words import looks_like_paper_number
 from residents.models import HousingRequest, Occupant, Person, ResidencePermit
@@ -211,6 +212,7 @@ def test_a_permit_is_not_hidden_by_a_deadline_to_who_may_not_know_it(client_for)
     home = factories.make_home("IDF", rooms=1, officer=officer)
     person = factories.make_contract(home.rooms.get()).holders.get().person
     factories.make_permit(person, expires_on=clock.today() + timedelta(days=50))
+    refresh(on=clock.today())
     path = reverse("residents:person-detail", args=[person.pk])
     assert "Titre de séjour à renouveler" not in client_for(officer).get(path).content.decode()
     manager = client_for(factories.make_user())
