@@ -319,6 +319,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 2 * JOB_SWEEP_SECONDS,
         "options": {"expires": 2 * JOB_SWEEP_SECONDS},
     },
+    "follow-acts": {
+        "task": "caracol.deadlines.tasks.keep_up",
+        "schedule": JOB_SWEEP_SECONDS,
+        "options": {"expires": JOB_SWEEP_SECONDS},
+    },
     "send-texts": {
         "task": "caracol.notifications.tasks.send_texts",
         "schedule": 2 * JOB_SWEEP_SECONDS,
