@@ -63,6 +63,8 @@ class ListDefinition:
     file_stem: ClassVar[str]
     feminine: ClassVar[bool] = False
     empty_text: ClassVar[str] = "Rien ne correspond à ces filtres"
+    none_text: ClassVar[str] = ""
+    """What is said when there is nothing and nothing filters: what will appear, and from where."""
     about_people: ClassVar[bool] = False
     """Whether an export of it takes people's facts out of the house."""
     columns: ClassVar[tuple[Column, ...]] = ()

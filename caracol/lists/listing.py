@@ -90,6 +90,8 @@ class Listing:
         rows = list(table.page.object_list.data)
         table.lines = {line.pk: line for line in self.definition.lines(self.asked.reader, rows)}
         table.cells, table.addresses = self._cells(rows), self._cell_addresses()
+        if not rows and self.definition.none_text and not self.is_filtered:
+            table.empty_text = self.definition.none_text
         return table
 
     def _page_within(self, table: ListTable) -> int:

@@ -179,6 +179,7 @@ class HomeList(ListDefinition):
     feminine = True
     file_stem = "colocations"
     empty_text = "Aucune colocation ne correspond à ces filtres"
+    none_text = "Aucune colocation pour l'instant : la première apparaîtra ici"
     columns = COLUMNS
     fields = {"officer": OFFICER}
     model = Colocation

@@ -204,6 +204,7 @@ class RoomList(ListDefinition):
     feminine = True
     file_stem = "chambres"
     empty_text = "Aucune chambre ne correspond à ces filtres"
+    none_text = "Aucune chambre pour l'instant : elles s'ajoutent depuis leur colocation"
     columns = COLUMNS
     fields = {"fee": FEE}
     model = Room

@@ -239,6 +239,7 @@ class ContractList(ListDefinition):
     noun = ("contrat", "contrats")
     file_stem = "contrats"
     empty_text = "Aucun contrat ne correspond à ces filtres"
+    none_text = "Aucun contrat en cours : un contrat se prépare depuis la fiche d'une personne"
     about_people = True
     columns = COLUMNS
     fields = FIELDS

@@ -196,6 +196,7 @@ class PeopleList(ListDefinition):
     feminine = True
     file_stem = "residents"
     empty_text = "Personne ne correspond à ces filtres"
+    none_text = "Personne pour l'instant : qui habite ici, ou va y arriver, apparaîtra ici"
     about_people = True
     columns = COLUMNS
     fields = FIELDS
