@@ -29,6 +29,8 @@ for act in (
         "empty=on"),
     Act("Voir les fermetures", "colocations:closures", "Parc", "compte à rebours relogement fin",
         "calendar-due"),
+    Act("Nouvel agrément ou assurance", "colocations:credential-new", "Parc", "habilitation",
+        "certificate"),
     Act("Voir les propriétaires", "colocations:owner-list", "Parc", "contacts", "users"),
     Act("Voir les conventions", "colocations:agreement-list", "Parc", "elan agrément échéances",
         "building-bank"),

@@ -18,6 +18,7 @@ from caracol.demo import workbook
 from caracol.demo.banking import Banking, shown_month
 from caracol.demo.belongings import Belongings
 from caracol.demo.completing import complete_contracts
+from caracol.demo.duties import Duties
 from caracol.demo.life import Life
 from caracol.demo.logins import COLLEAGUES, PASSWORD, TEAM, Login
 from caracol.demo.money import Authors, Event, Money, in_order
@@ -169,6 +170,7 @@ class Loader:
         Writing(self.story.today, self.team["gla"]).write()
         Banking(self.story.today, self.team["gla"], money.by_statement).bring()
         self._lock()
+        Duties(self.story.today, self.team).write()
 
     def _play(self, chapter: Chapter, money: Money) -> None:
         month = chapter.month

@@ -38,6 +38,7 @@ class Entry:
 PEOPLE = ("/contrats/", "/assurances/", "/attestations/", "/menage/", "/titres/")
 DESTINATIONS: tuple[Destination, ...] = (
     Destination("dashboard:today", "Aujourd'hui", "sun", "a"),
+    Destination("deadlines:deadline-list", "Échéances", "calendar-due", "d"),
     Destination("colocations:home-list", "Parc", "building-community", "p"),
     Destination(
         "residents:person-list",

@@ -34,7 +34,7 @@ from residents.models import Amendment, HousingRequest
 from residents.services.insurance_path import record_step
 from social.models import PersonRight
 from tests import factories
-from tests.consistency import messages, money, patrimony
+from tests.consistency import deadlines, messages, money, patrimony
 from tests.documents import samples
 
 # Words that only some readers may find on a page; no two territories share them.
@@ -91,6 +91,11 @@ class World:
     payer: Any
     caf: Any
     right: Any
+    deadline: Any
+    task_day: Any
+    task_item: Any
+    told: Any
+    stand_in: Any
 
 
 def make_world(code, *, officer=None):
@@ -150,6 +155,7 @@ def make_world(code, *, officer=None):
         insurance=insurance,
         insurance_step=step,
         right=right,
+        **deadlines.make_deadlines(code, author, home, person, contract),
         **_papers(code, author, home.site.territory, contract),
         **money.make_money(code, author, contract),
         **messages.make_messages(code, author, person),
@@ -265,6 +271,7 @@ def _paper(code, author, territory, contract):
 
 ARGUMENTS = {
     **messages.ARGUMENTS,
+    **deadlines.ARGUMENTS,
     **money.ARGUMENTS,
     **patrimony.ARGUMENTS,
     "colocations:home-occupancy": lambda world: [world.home.pk],
@@ -377,7 +384,7 @@ SENT = {
 
 # Things that a role may open the page of without seeing this very one: one's own jobs, papers of
 # a kind one may not read. Who is let in stays within the table; a stranger never is.
-PERSONAL = {
+PERSONAL = deadlines.PERSONAL | {
     "documents:bundle-download",
     "documents:document-download",
     "documents:upload-read",

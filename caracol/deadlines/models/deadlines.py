@@ -103,7 +103,8 @@ def _by_audience(
     found: dict[frozenset[Role], list[str]] = {}
     for rule in rules:
         audience = rule.known_by & held
-        if audience:
+        # A task is known by whose it is, not by its kind.
+        if audience and rule.kind != TASK:
             found.setdefault(audience, []).append(rule.kind)
     return found
 

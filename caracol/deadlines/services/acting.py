@@ -1,0 +1,164 @@
+"""What people do with a deadline: done, put off, handed over, commented; and taken back."""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from caracol.accounts.enums import Role
+from caracol.accounts.models import User
+from caracol.core.errors import Refused
+from caracol.core.periods import french_day
+from caracol.deadlines.enums import SAID_BY_PEOPLE, DeadlineAct, DeadlineState, Outcome
+from caracol.deadlines.models import Deadline, DeadlineEvent
+from caracol.deadlines.registry import TASK
+from caracol.deadlines.services.repeating import bring_back, call_off_next
+
+# What an act of a person changes, hence what taking it back restores.
+CHANGED = (
+    *("state", "outcome", "note", "closed_on", "closed_by_id"),
+    *("snoozed_until", "snooze_reason", "assignee_id", "role"),
+)
+_DAYS = frozenset({"closed_on", "snoozed_until"})
+
+
+class DeadlineRefused(Refused):
+    """The act makes no sense on the deadline as it is now."""
+
+
+def _held(deadline: Deadline) -> Deadline:
+    return Deadline.objects.select_for_update(of=("self",)).get(pk=deadline.pk)
+
+
+def _open(deadline: Deadline) -> Deadline:
+    """Return the deadline held, still to be done. Raises DeadlineRefused."""
+    row = _held(deadline)
+    if row.is_open:
+        return row
+    who = f" par {row.closed_by}" if row.closed_by_id else ""
+    when = f" le {french_day(row.closed_on)}" if row.closed_on else ""
+    raise DeadlineRefused(f"Cette échéance est déjà close{who}{when} : rien n'a été changé.")
+
+
+def _was(row: Deadline) -> dict[str, Any]:
+    found = {name: getattr(row, name) for name in CHANGED}
+    return {
+        name: value.isoformat() if name in _DAYS and value else value
+        for name, value in found.items()
+    }
+
+
+def _tell(
+    row: Deadline, act: DeadlineAct, actor: User, text: str, before: Any = None
+) -> DeadlineEvent:
+    return DeadlineEvent.objects.create(
+        deadline=row, act=act, by=actor, text=text[:600], before=before, from_on=row.due_on
+    )
+
+
+@transaction.atomic
+def mark_done(
+    *, deadline: Deadline, outcome: Outcome, note: str = "", actor: User, on: date
+) -> DeadlineEvent:
+    """Say that a deadline is dealt with, and how. Raises DeadlineRefused."""
+    if outcome not in SAID_BY_PEOPLE:
+        raise DeadlineRefused("Dites comment cette échéance a été réglée.")
+    row = _open(deadline)
+    before = _was(row)
+    row.state, row.outcome, row.note = DeadlineState.DONE, outcome, note.strip()[:300]
+    row.closed_on, row.closed_by = on, actor
+    row.snoozed_until, row.snooze_reason = None, ""
+    row.save()
+    text = str(Outcome(outcome).label)
+    event = _tell(row, DeadlineAct.DONE, actor, f"{text} : {note}" if note else text, before)
+    if row.kind == TASK:
+        bring_back(row, actor=actor, on=on)
+    return event
+
+
+@transaction.atomic
+def snooze(*, deadline: Deadline, until: date, reason: str, actor: User, on: date) -> DeadlineEvent:
+    """Put a deadline off until a day, for a reason. Raises DeadlineRefused."""
+    row = _open(deadline)
+    if until <= on:
+        raise DeadlineRefused("Reportez à un jour à venir.")
+    if not reason.strip():
+        raise DeadlineRefused("Dites pourquoi vous reportez.")
+    before = _was(row)
+    row.snoozed_until, row.snooze_reason = until, reason.strip()[:200]
+    row.save(update_fields=["snoozed_until", "snooze_reason"])
+    text = f"au {french_day(until)} : {row.snooze_reason}"
+    return _tell(row, DeadlineAct.SNOOZED, actor, text, before)
+
+
+@transaction.atomic
+def awaken(*, deadline: Deadline, actor: User) -> DeadlineEvent:
+    """End a putting off. Raises DeadlineRefused."""
+    row = _open(deadline)
+    before = _was(row)
+    row.snoozed_until, row.snooze_reason = None, ""
+    row.save(update_fields=["snoozed_until", "snooze_reason"])
+    return _tell(row, DeadlineAct.AWAKENED, actor, "", before)
+
+
+def _sees(person: User, row: Deadline) -> bool:
+    return Deadline.objects.visible_to(person).filter(pk=row.pk).exists()
+
+
+@transaction.atomic
+def hand_over(
+    *, deadline: Deadline, to: User | None, role: str = "", note: str = "", actor: User
+) -> DeadlineEvent:
+    """Hand a deadline to somebody, to a role, or back to whom it belongs by rule.
+
+    It gives no right: who may not know of it is refused. Raises DeadlineRefused.
+    """
+    row = _open(deadline)
+    if to is not None and row.kind != TASK and not _sees(to, row):
+        raise DeadlineRefused(f"{to} n'a pas le droit de voir cette échéance.")
+    before = _was(row)
+    row.assignee, row.role = to, role
+    row.save(update_fields=["assignee", "role"])
+    name = str(to) if to else str(Role(role).label) if role else "l'équipe"
+    return _tell(row, DeadlineAct.HANDED, actor, f"à {name}{f' : {note}' if note else ''}", before)
+
+
+@transaction.atomic
+def comment(*, deadline: Deadline, text: str, actor: User) -> DeadlineEvent:
+    """Say something about a deadline. Raises DeadlineRefused."""
+    if not text.strip():
+        raise DeadlineRefused("Écrivez votre commentaire.")
+    return _tell(deadline, DeadlineAct.COMMENTED, actor, text.strip())
+
+
+@transaction.atomic
+def undo(*, event: DeadlineEvent, actor: User) -> Deadline:
+    """Take back the last act of a person, once. Raises DeadlineRefused."""
+    row = _held(event.deadline)
+    if event.before is None:
+        raise DeadlineRefused("Cet acte ne s'annule pas.")
+    later = row.events.filter(pk__gt=event.pk).exclude(act=DeadlineAct.COMMENTED)
+    if later.exists():
+        raise DeadlineRefused("L'échéance a changé depuis : regardez où elle en est.")
+    for name, value in event.before.items():
+        kept = date.fromisoformat(value) if name in _DAYS and value else value
+        setattr(row, name, kept)
+    row.save()
+    DeadlineEvent.objects.create(
+        deadline=row, act=DeadlineAct.UNDONE, by=actor, undoes=event, text=event.get_act_display()
+    )
+    if row.kind == TASK and event.act == DeadlineAct.DONE:
+        call_off_next(row, on=event.deadline.closed_on or row.due_on)
+    return row
+
+
+@transaction.atomic
+def reopen(*, deadline: Deadline, actor: User) -> DeadlineEvent:
+    """Open again what somebody said was done. Raises DeadlineRefused."""
+    row = _held(deadline)
+    if row.state != DeadlineState.DONE:
+        raise DeadlineRefused("Cette échéance n'a pas été close par quelqu'un.")
+    row.state, row.outcome, row.note = DeadlineState.OPEN, "", ""
+    row.closed_on, row.closed_by = None, None
+    row.save()
+    return _tell(row, DeadlineAct.REOPENED, actor, "")

@@ -1,0 +1,1 @@
+"""Pages of the worklist, of a deadline, of tasks, of the team."""
