@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from caracol.accounts.models import User
 from caracol.notifications.enums import Channel
+from caracol.notifications.standard import FRENCH
 from residents.enums import LIVING
 from residents.models import Person
 from residents.services.writing import BEST, write_messages
@@ -24,7 +25,8 @@ class Writing:
         people = Person.objects.filter(
             holdings__contract__status__in=LIVING, holdings__contract__territory__code="IDF"
         )
-        texted = list(people.filter(sms_consent=True).order_by("pk").distinct()[:FEW])
+        accepted = people.filter(sms_consent=True).exclude(language=FRENCH)
+        texted = list(accepted.order_by("pk").distinct()[:FEW])
         silent = people.filter(sms_consent=False, email_consent=False)
         soon = f"{self.today + timedelta(days=8):%d/%m/%Y}"
         contact = {"contact": self.manager.get_full_name(), "phone": LINE, "date": soon}

@@ -70,7 +70,9 @@ DESTINATIONS: tuple[Destination, ...] = (
         "Argent",
         ("/encaissements/export/",),
     ),
-    Destination("notifications:mail-list", "Messages", "mail", "m", "Suivi"),
+    Destination(
+        "residents:message-list", "Messages", "mail", "m", "Suivi", prefixes=("/messages/",)
+    ),
     Destination("jobs:job-list", "Traitements", "list-check", "t", "Suivi"),
     Destination("takeover:upload", "Reprise", "file-import", "", "Suivi"),
 )

@@ -12,7 +12,7 @@ from residents.enums import LANGUAGES
 from residents.models import Person, ResidentMessage
 from residents.permissions import MESSAGE_WRITERS, message_kinds
 
-ICONS = {Channel.SMS: "device-mobile-message", Channel.EMAIL: "mail", Channel.PAPER: "file-text"}
+ICONS = {Channel.SMS: "device-mobile", Channel.EMAIL: "mail", Channel.PAPER: "file-text"}
 
 
 @dataclass(frozen=True)
