@@ -368,11 +368,16 @@ def _by_name(payment: Payment, book: Book) -> Decision:
     )
 
 
+_REJECTED = frozenset({"rejet", "rejets", "impaye", "impayes"})
+RETURN_WORDS = _REJECTED | {"retour", "retours"}
+_DEBITS = frozenset({"prelevement", "prelevements", "prelev", "prlv", "prel", "sdd"})
+
+
 def _returned(payment: Payment, book: Book) -> Decision:
     """A debit: a direct debit that came back names its mandate; anything else is not rental."""
     words = words_of(" ".join((*payment.texts, payment.end_to_end_id)))
     named = _named_by_reference(words, payment, book)
-    is_return = bool(payment.return_reason) or {"rejet", "impaye", "retour"} & set(words)
+    is_return = bool(payment.return_reason) or bool(RETURN_WORDS & set(words))
     if len(named) == 1 and is_return:
         code = f" ({payment.return_reason})" if payment.return_reason else ""
         return Decision(
@@ -387,4 +392,10 @@ def _returned(payment: Payment, book: Book) -> Decision:
             (Part(named[0], payment.amount),),
             others=tuple(named[1:]),
         )
+    if payment.return_reason or _REJECTED & set(words) or (is_return and _DEBITS & set(words)):
+        reason = (
+            "Des prélèvements reviennent, et la banque ne dit pas lesquels. Demandez-lui le détail "
+            "des rejets (camt.054), puis répartissez cette ligne : d'ici là, elle attend."
+        )
+        return Decision(Certainty.NONE, reason, rule=Rule.RETURN)
     return Decision(Certainty.NONE, "Un débit sans référence à nous : sans doute hors gestion.")

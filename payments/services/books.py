@@ -1,17 +1,20 @@
 """Write the whole ledger in the formats that accountants and their tools read."""
 
 import csv
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
-from typing import TextIO
+from typing import Any, BinaryIO, TextIO
 
 from django.db import transaction
 
-from caracol.core.export import safe_text
+from caracol.core.errors import Refused
+from caracol.core.export import Column, safe_text, write_xlsx
 from payments.calculations.fec import COLUMNS
+from payments.enums import EntryKind, Payer
 from payments.models import Posting
 
 HLEDGER_ROOTS = {
@@ -63,6 +66,29 @@ CSV_COLUMNS = (
 )
 
 
+WORKBOOK = "xlsx"
+MOST_ROWS = 200_000
+"""A workbook is made in memory: longer books are given as CSV."""
+WORKBOOK_COLUMNS = (
+    Column("Date", "date"),
+    Column("Écriture", "number"),
+    Column("Nature"),
+    Column("Libellé"),
+    Column("Compte"),
+    Column("Intitulé du compte"),
+    Column("Contrat"),
+    Column("Débit", "money"),
+    Column("Crédit", "money"),
+    Column("Payeur"),
+    Column("Mois", "date"),
+    Column("Clé"),
+)
+
+
+class BooksTooLong(Refused):
+    """The period holds more lines than a workbook takes."""
+
+
 @dataclass(frozen=True)
 class Row:
     """One posting with its entry and account."""
@@ -102,6 +128,45 @@ def export_ledger(
     With days, only the entries dated from `first` to `last`.
     """
     return WRITERS[form](stream, _entries(first, last))
+
+
+def write_books(
+    raw: BinaryIO, form: str, *, first: date | None = None, last: date | None = None
+) -> Exported:
+    """Write the ledger to a file, in one of WRITERS or as a workbook. Raises BooksTooLong."""
+    if form == WORKBOOK:
+        return _workbook(raw, _entries(first, last))
+    text = io.TextIOWrapper(raw, encoding="utf-8", newline="")
+    exported = export_ledger(text, form, first=first, last=last)
+    text.flush()
+    text.detach()
+    return exported
+
+
+def _workbook(raw: BinaryIO, entries: Iterator[list[Row]]) -> Exported:
+    """Write a line a posting: dates and amounts are typed, headings filter."""
+    lines: list[tuple[Any, ...]] = []
+    count = 0
+    for rows in entries:
+        count += 1
+        lines += [_workbook_line(row) for row in rows]
+        if len(lines) > MOST_ROWS:
+            raise BooksTooLong(
+                f"Cette période a plus de {MOST_ROWS} lignes : choisissez une période plus courte, "
+                "ou le format CSV."
+            )
+    raw.write(write_xlsx(WORKBOOK_COLUMNS, lines, sheet="Écritures"))
+    return Exported(count, len(lines))
+
+
+def _workbook_line(row: Row) -> tuple[Any, ...]:
+    kind, payer = EntryKind(row.kind).label, Payer(row.payer).label if row.payer else ""
+    debit = row.amount if row.amount > 0 else None
+    credit = -row.amount if row.amount < 0 else None
+    return (
+        *(row.on, row.entry, str(kind), row.label, row.code, row.account_label),
+        *(row.contract or "", debit, credit, str(payer), row.month, row.key),
+    )
 
 
 def _entries(first: date | None, last: date | None) -> Iterator[list[Row]]:

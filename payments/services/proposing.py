@@ -114,7 +114,12 @@ class Proposer:
         return None
 
     def _by_habit(self, line: BankLine, decision: Decision) -> Proposal:
-        """Propose to set aside what the same other side had set aside before."""
+        """Propose to set aside what the same other side had set aside before.
+
+        Debits that come back are never foreign, whatever was done of the last ones.
+        """
+        if decision.rule == Rule.RETURN:
+            return Proposal(line.pk, Certainty.NONE, MatchRule.RETURN, decision.reason)
         if origin_of(line) in self.aside:
             reason = f"« {line.payer or line.text} » a déjà été mis hors gestion locative."
             return Proposal(line.pk, Certainty.PROPOSED, MatchRule.FOREIGN, reason)

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from caracol.accounts.policy import may
+from caracol.audit.services import record_access
 from caracol.core import clock
 from caracol.core.errors import Refused
 from caracol.core.pages import PageRequest, allowed, page, policy, render_page
@@ -129,6 +130,13 @@ def bank_line(request: PageRequest, pk: int) -> HttpResponse:
     line, queue = line_seen(request, pk), Queue(request)
     context = line_context(request, line, queue)
     htmx = getattr(request, "htmx", None)
+    record_access(
+        actor=request.user,
+        action="VIEW",
+        subject=line,
+        label=f"Ligne de banque du {line.booked_on:%d/%m/%Y}",
+        page=request.page_key,
+    )
     if htmx and htmx.target == "trouves":
         return render_page(request, "payments/bank_found.html", context)
     return render_page(request, "payments/bank_line.html", context)

@@ -1,6 +1,5 @@
 """The books as a file for the accountant: a period and a format."""
 
-import io
 import tempfile
 from datetime import date
 from typing import Any
@@ -12,20 +11,29 @@ from django.http.response import HttpResponseBase
 
 from caracol.audit.services import record_access
 from caracol.core import clock
+from caracol.core.errors import Refused
+from caracol.core.export import XLSX
 from caracol.core.pages import PageRequest, page, render_page
 from caracol.parameters.models import Association
 from caracol.ui.fields import DateField
 from payments.calculations.fec import FecReport, check_fec
-from payments.services.books import export_ledger
+from payments.services.books import write_books
 from payments.views.scope import Scope
 
 FORMATS = (
     ("fec", "FEC, 18 colonnes"),
-    ("csv", "CSV, pour un tableur"),
+    ("xlsx", "Excel"),
+    ("csv", "CSV, pour un autre logiciel"),
     ("hledger", "hledger"),
     ("beancount", "beancount"),
 )
-_ENDINGS = {"fec": "txt", "csv": "csv", "hledger": "journal", "beancount": "beancount"}
+_ENDINGS = {
+    "fec": "txt",
+    "csv": "csv",
+    "xlsx": "xlsx",
+    "hledger": "journal",
+    "beancount": "beancount",
+}
 
 
 class BooksForm(forms.Form):
@@ -52,10 +60,14 @@ def books_export(request: PageRequest) -> HttpResponseBase:
     form = BooksForm(request.POST or None, initial=initial)
     report: FecReport | None = None
     if may_export and form.is_valid():
-        answer = _file(request, form.cleaned_data)
-        if isinstance(answer, HttpResponseBase):
-            return answer
-        report = answer
+        try:
+            answer = _file(request, form.cleaned_data)
+        except Refused as refusal:
+            form.add_error("format", refusal.message)
+        else:
+            if isinstance(answer, HttpResponseBase):
+                return answer
+            report = answer
     context = {"form": form, "may_export": may_export, "report": report}
     failed = bool(form.errors) or report is not None
     return render_page(
@@ -67,10 +79,7 @@ def _file(request: PageRequest, asked: dict[str, Any]) -> HttpResponse | FileRes
     """Return the file, or what is wrong with it. It lives outside memory."""
     form, first, last = asked["format"], asked["first"], asked["last"]
     raw = tempfile.TemporaryFile()  # noqa: SIM115 (the answer closes it)
-    kept = io.TextIOWrapper(raw, encoding="utf-8", newline="")
-    exported = export_ledger(kept, form, first=first, last=last)
-    kept.flush()
-    kept.detach()
+    exported = write_books(raw, form, first=first, last=last)
     raw.seek(0)
     name = _name(form, last)
     if form == "fec":
@@ -86,7 +95,12 @@ def _file(request: PageRequest, asked: dict[str, Any]) -> HttpResponse | FileRes
         page=request.page_key,
         rows=exported.postings,
     )
-    answer = FileResponse(raw, as_attachment=True, filename=name, content_type="text/plain")
+    answer = FileResponse(
+        raw,
+        as_attachment=True,
+        filename=name,
+        content_type=XLSX if form == "xlsx" else "text/plain",
+    )
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
 

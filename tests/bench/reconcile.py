@@ -28,7 +28,7 @@ from tests.bench.report import Row
 from tests.helpers.samples import sample
 
 MONTHS = ("2026-11", "2026-12")
-CONTRACTS, MANY, FEW = 20_000, 10_000, 1_000
+CONTRACTS, MANY, FEW = 20_000, 10_000, 2_000
 KINDS = {"resident", "third_party", "sdd_return"}
 LAST = ("Diallo", "Haddad", "Tesfaye", "Karimi", "Martin", "Ndiaye", "Ozturk", "Lefevre")
 
@@ -100,12 +100,13 @@ def _score(decided: dict[str, Any], truth: str) -> dict[str, int]:
     for line in truth.splitlines()[1:]:
         ref, _on, _amount, kind, contracts = line.split(",")
         row = decided[ref]
-        named = sorted(part["contract"] for part in row["allocations"])
-        is_right = named == sorted(part.split(":")[0] for part in contracts.split("|") if part)
+        parts = sorted(part["contract"] for part in row["allocations"])
+        is_right = parts == sorted(part.split(":")[0] for part in contracts.split("|") if part)
         counts["wrong"] += row["decision"] == "auto" and not is_right
         if kind not in KINDS:
             continue
-        signed = row["rule"] in {"REFERENCE", "ROOM", "ACCOUNT", "RETURN"}
+        named = row["decision"] != "none"
+        signed = named and row["rule"] in {"REFERENCE", "ROOM", "ACCOUNT", "RETURN"}
         counts["signed" if signed else "unsigned"] += 1
         if signed:
             counts["signed_auto"] += row["decision"] == "auto" and is_right

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payments.calculations.matching import Certainty, Claim, Payment, decide, open_book
+from payments.calculations.matching import Certainty, Claim, Payment, Rule, decide, open_book
 from payments.calculations.naming import Household, NameIndex
 
 TODAY = date(2026, 11, 5)
@@ -198,6 +198,17 @@ def test_a_returned_debit_reopens_the_debt_it_names():
     assert "MD06" in back.reason
     assert decided("FACTURE 998812", "-642.10").certainty == Certainty.NONE
     assert decided("REMBOURSEMENT C2601", "-80.00").certainty == Certainty.PROPOSED
+
+
+@pytest.mark.parametrize(
+    "text", ["REJETS DE PRELEVEMENTS 3 OPERATIONS", "IMPAYES SDD", "RETOUR PRLV DU 07/12"]
+)
+def test_debits_that_come_back_in_one_sum_wait_for_their_detail(text):
+    """The bank says how much, not whose: nobody's debt is reopened, and it is not foreign."""
+    lump = decided(text, "-615.00")
+    assert (lump.certainty, lump.rule) == (Certainty.NONE, Rule.RETURN)
+    assert "ne dit pas lesquels" in lump.reason
+    assert decided("RETOUR MATERIEL", "-615.00").rule == Rule.NONE
 
 
 @given(

@@ -6,7 +6,7 @@ from typing import Any
 
 from caracol.core.commands import Answer, JsonCommand
 from payments.management.arguments import check_writable
-from payments.services.books import WRITERS, export_ledger
+from payments.services.books import WORKBOOK, WRITERS, write_books
 
 
 class Command(JsonCommand):
@@ -16,7 +16,7 @@ class Command(JsonCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the format and the file."""
-        parser.add_argument("--format", required=True, choices=sorted(WRITERS))
+        parser.add_argument("--format", required=True, choices=[*sorted(WRITERS), WORKBOOK])
         parser.add_argument("--out", required=True, type=Path)
 
     def run(self, **options: Any) -> Answer:
@@ -24,8 +24,8 @@ class Command(JsonCommand):
         path: Path = options["out"]
         check_writable(path)
         partial = path.with_name(f".{path.name}.partial")
-        with partial.open("w", encoding="utf-8", newline="") as stream:
-            exported = export_ledger(stream, options["format"])
+        with partial.open("wb") as stream:
+            exported = write_books(stream, options["format"])
         partial.replace(path)
         facts = {"entries": exported.entries, "postings": exported.postings}
         return Answer(facts, [f"{exported.entries} écritures, {exported.postings} lignes."])

@@ -1,8 +1,10 @@
 """The page that gives the books to the accountant."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 
 from caracol.accounts.enums import Role
 from caracol.audit.models import AccessRecord
@@ -39,6 +41,20 @@ def test_every_format_is_a_file(client_for, books, form):
     client = client_for(factories.make_user(Role.ACCOUNTANT, "*"))
     answer = client.post(URL, ASKED | {"format": form})
     assert b"".join(answer.streaming_content)
+
+
+def test_the_workbook_has_typed_cells_that_balance(client_for, books, monkeypatch):
+    """Dates are dates and amounts are numbers; too long a period is refused in words."""
+    client = client_for(factories.make_user(Role.ACCOUNTANT, "*"))
+    answer = client.post(URL, ASKED | {"format": "xlsx"})
+    assert "comptes-2026-12-31.xlsx" in answer.headers["Content-Disposition"]
+    sheet = load_workbook(BytesIO(b"".join(answer.streaming_content))).active
+    headings, *rows = sheet.iter_rows(values_only=True)
+    lines = [dict(zip(headings, row, strict=True)) for row in rows]
+    assert sum(line["Débit"] or 0 for line in lines) == sum(line["Crédit"] or 0 for line in lines)
+    assert {line["Date"].date() for line in lines} == {date(2026, 11, 1)}
+    monkeypatch.setattr("payments.services.books.MOST_ROWS", 1)
+    assert "plus courte" in client.post(URL, ASKED | {"format": "xlsx"}).content.decode()
 
 
 def test_days_in_the_wrong_order_are_refused(client_for, books):

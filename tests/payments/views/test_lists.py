@@ -13,7 +13,7 @@ from caracol.notifications.models import MailOut
 from payments.search import find_papers
 from payments.services.closing import close_month
 from payments.services.issuing import issue_due_notices
-from payments.worklist import arrears_work, mail_work, money_figures, month_work
+from payments.worklist.month import arrears_work, mail_work, money_figures, month_work
 from tests import factories
 from tests.payments.views.conftest import pay
 

@@ -1,4 +1,4 @@
-"""What « Aujourd'hui » says of the money, to who may act on it."""
+"""What « Aujourd'hui » says of months, arrears, deposits, debits and refunds."""
 
 from datetime import date
 from typing import Any

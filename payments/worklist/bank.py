@@ -1,0 +1,128 @@
+"""What « Aujourd'hui » says of the bank and of the CAFs: what is missing, what waits."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Max
+from django.urls import reverse
+
+from caracol.accounts.policy import GLA, PAGES
+from caracol.core.periods import Month, french_day
+from caracol.core.registries import WorkGroup, WorkItem, work_provider
+from payments.enums import BankLineState
+from payments.models import BankAccount, CafLine, Reconciliation
+from payments.selectors.bank_check import bank_checks
+from payments.selectors.bank_lines import counts, lines_seen
+from payments.selectors.caf_statements import TO_NAME
+
+# Banks close a month a few days early, and give its statement a few days late.
+EARLY, LATE = timedelta(days=4), timedelta(days=4)
+SHOWN_GAPS = 3
+
+
+@work_provider("payments.bank")
+def bank_work(user: Any, today: date) -> WorkGroup | None:
+    """Statements that are missing, lines that wait, aid that is nobody's yet."""
+    if not user.roles & GLA:
+        return None
+    items = [*_missing(today), *_gaps(today), *_waiting(user, today), *_aid(user)]
+    return WorkGroup(
+        code="bank",
+        title="La banque et les CAF",
+        icon="building-bank",
+        total=len(items),
+        items=items,
+        url=reverse("payments:bank-lines"),
+        order=15,
+    )
+
+
+def _missing(today: date) -> Iterator[WorkItem]:
+    """Name the accounts whose statement of last month has not come; those never read are left."""
+    month = Month.of(today).previous()
+    if today < month.next().first + LATE:
+        return
+    rows = BankAccount.objects.annotate(last=Max("statements__closing_on"))
+    late = rows.filter(last__lt=month.last - EARLY).order_by("pk")
+    for account in late:
+        last: date = account.last  # type: ignore[attr-defined]
+        yield WorkItem(
+            kind="bank-missing",
+            title=f"Importer le relevé {month.of_label}",
+            why=f"{account} : le dernier relevé s'arrête au {french_day(last)}.",
+            url=reverse("payments:bank-files"),
+            due_on=month.next().first + LATE,
+            otherwise="Des personnes qui ont payé passeraient pour en retard.",
+            tone="warning",
+            button="Importer",
+        )
+
+
+def _gaps(today: date) -> Iterator[WorkItem]:
+    gaps = [gap for check in bank_checks(today) for gap in check.gaps if gap.before is not None]
+    for gap in gaps[-SHOWN_GAPS:]:
+        yield WorkItem(
+            kind="bank-gap",
+            title="Un relevé manque",
+            why=gap.words,
+            url=reverse("payments:bank-check"),
+            otherwise="Ce qu'il contient n'est pas dans les comptes.",
+            tone="danger",
+            amount=gap.amount,
+            button="Voir",
+        )
+
+
+def _waiting(user: Any, today: date) -> Iterator[WorkItem]:
+    numbers = counts(lines_seen(user, PAGES["payments:bank-lines"]))
+    address = reverse("payments:bank-lines")
+    if numbers["a-rapprocher"]:
+        strong = numbers["fortes"]
+        sure = f", dont {strong} au nom et au montant exacts" if strong else ""
+        yield WorkItem(
+            kind="bank-settle",
+            title=f"Rapprocher {_lines(numbers['a-rapprocher'])}",
+            why=f"Elles ne sont encore à personne{sure}.",
+            url=address,
+            otherwise="Ces mois restent impayés aux yeux de tous.",
+            tone="accent",
+            button="Rapprocher",
+        )
+    if numbers["retenues"]:
+        yield WorkItem(
+            kind="bank-held",
+            title=f"Décider de ce qui est retenu : {_lines(numbers['retenues'])}",
+            why="Doublons probables, autre compte ou autre monnaie : elles sont hors des comptes.",
+            url=f"{address}?etat=retenues",
+            tone="warning",
+            button="Décider",
+        )
+    seen = lines_seen(user, PAGES["payments:bank-lines"]).filter(state=BankLineState.SUSPENSE)
+    due = Reconciliation.objects.filter(line__in=seen, undone_at=None, follow_up_on__lte=today)
+    if count := due.count():
+        yield WorkItem(
+            kind="bank-follow",
+            title=f"Reprendre {_lines(count)} en attente",
+            why="Le jour que vous aviez noté est venu.",
+            url=f"{address}?etat=en-attente",
+            tone="info",
+        )
+
+
+def _aid(user: Any) -> Iterator[WorkItem]:
+    lines = CafLine.objects.visible_to(user, PAGES["payments:caf-list"]).filter(TO_NAME)
+    if count := lines.count():
+        yield WorkItem(
+            kind="caf-name",
+            title=f"Attribuer {_lines(count)} de la CAF",
+            why="Le numéro d'allocataire n'est celui de personne, ou de plusieurs.",
+            url=reverse("payments:caf-list"),
+            otherwise="L'aide reste en attente, et ces mois impayés.",
+            tone="warning",
+            button="Attribuer",
+        )
+
+
+def _lines(count: int) -> str:
+    return f"{count} ligne{'s' if count > 1 else ''}"
