@@ -79,7 +79,11 @@ def _file(request: PageRequest, asked: dict[str, Any]) -> HttpResponse | FileRes
     """Return the file, or what is wrong with it. It lives outside memory."""
     form, first, last = asked["format"], asked["first"], asked["last"]
     raw = tempfile.TemporaryFile()  # noqa: SIM115 (the answer closes it)
-    exported = write_books(raw, form, first=first, last=last)
+    try:
+        exported = write_books(raw, form, first=first, last=last)
+    except Refused:
+        raw.close()
+        raise
     raw.seek(0)
     name = _name(form, last)
     if form == "fec":

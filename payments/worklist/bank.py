@@ -46,7 +46,7 @@ def _missing(today: date) -> Iterator[WorkItem]:
     rows = BankAccount.objects.annotate(last=Max("statements__closing_on"))
     late = rows.filter(last__lt=month.last - EARLY).order_by("pk")
     for account in late:
-        last: date = account.last  # type: ignore[attr-defined]
+        last: date = account.last
         yield WorkItem(
             kind="bank-missing",
             title=f"Importer le relevé {month.of_label}",

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from caracol.core.commands import Answer, JsonCommand
+from caracol.core.errors import Refused
 from payments.management.arguments import check_writable
 from payments.services.books import WORKBOOK, WRITERS, write_books
 
@@ -24,8 +25,12 @@ class Command(JsonCommand):
         path: Path = options["out"]
         check_writable(path)
         partial = path.with_name(f".{path.name}.partial")
-        with partial.open("wb") as stream:
-            exported = write_books(stream, options["format"])
+        try:
+            with partial.open("wb") as stream:
+                exported = write_books(stream, options["format"])
+        except Refused:
+            partial.unlink()
+            raise
         partial.replace(path)
         facts = {"entries": exported.entries, "postings": exported.postings}
         return Answer(facts, [f"{exported.entries} écritures, {exported.postings} lignes."])
