@@ -15,6 +15,7 @@ for model in list(admin.site._registry):
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("compte/", include("caracol.accounts.urls")),
+    path("agenda/", include("caracol.deadlines.calendar_urls")),
 ]
 
 _PREFIXES = {

@@ -1,6 +1,6 @@
 """Homes, rooms, owners and agreements found by Ctrl-K, and what one may do with them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -9,6 +9,7 @@ from caracol.accounts.policy import PAGES
 from caracol.core.periods import french_day
 from caracol.core.registries import Act, SearchHit, register_act, search_provider
 from caracol.core.text import sort_key
+from caracol.deadlines.subjects import HOME, Named, Subjects, register_subjects
 from colocations.models import Colocation, Owner, OwnerAgreement
 from colocations.selectors import agreements, homes
 from colocations.selectors.rooms import rooms_named
@@ -93,3 +94,26 @@ def find_agreements(user: Any, words: str, limit: int) -> Iterator[SearchHit]:
         url = reverse("colocations:agreement-detail", args=[agreement.pk])
         detail = f"{agreement.owner}, jusqu'au {french_day(agreement.ends_on)}"
         yield SearchHit("Conventions", agreement.site.name, detail, url, icon="building-bank")
+
+
+def _named_homes(found: Any) -> list[Named]:
+    rows = found.order_by("name", "pk").values_list("pk", "name")
+    return [Named(pk, name, reverse("colocations:home-detail", args=[pk])) for pk, name in rows]
+
+
+def _homes_of_appointments(user: Any, words: str) -> list[Named]:
+    """Homes where an appointment may be; without words, all that the user sees."""
+    return _named_homes(Colocation.objects.visible_to(user, _ROLES).filter(name__icontains=words))
+
+
+def _homes_by_number(user: Any, ids: Iterable[int]) -> Mapping[int, Named]:
+    found = Colocation.objects.visible_to(user, _ROLES).filter(pk__in=ids)
+    return {named.pk: named for named in _named_homes(found)}
+
+
+def _territory_of(home: int) -> int | None:
+    where = Colocation.objects.filter(pk=home).values_list("site__territory", flat=True)
+    return where.first()
+
+
+register_subjects(HOME, Subjects(_homes_of_appointments, _homes_by_number, _territory_of))

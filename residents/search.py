@@ -1,6 +1,6 @@
 """People and contracts found by Ctrl-K."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import Q
@@ -9,9 +9,10 @@ from django.urls import reverse
 from caracol.accounts.policy import PAGES
 from caracol.core import clock
 from caracol.core.registries import Act, SearchHit, register_act, search_provider
+from caracol.deadlines.subjects import PERSON, Named, Subjects, register_subjects
 from colocations.models import Colocation
 from colocations.selectors.rooms import rooms_named
-from residents.models import Contract
+from residents.models import Contract, ContractHolder, Person
 from residents.selectors import people as selectors
 from residents.selectors.contracts import with_place
 from residents.selectors.finding import WHOLE_PART, first_matching
@@ -90,3 +91,40 @@ register_act(
         icon="shield-check",
     )
 )
+
+
+def _named_people(user: Any, found: Any) -> list[Named]:
+    roles = PAGES[selectors.LIST]
+    lines = selectors.person_lines(user, roles, found, clock.today())
+    named = []
+    for line in lines:
+        place = f"Chambre {line.room}, {line.home}" if line.home else ""
+        detail = line.reference if line.name else ""
+        label = " · ".join(filter(None, (line.name or place or "Résident·e", detail)))
+        named.append(Named(line.pk, label, line.url))
+    return named
+
+
+def _people_of_appointments(user: Any, words: str) -> list[Named]:
+    """People whom an appointment may be with, by any part of their name or reference."""
+    if not user.roles & PAGES[selectors.LIST]:
+        return []
+    return _named_people(user, first_matching(selectors.people_seen(user), user, words, FOUND))
+
+
+def _people_by_number(user: Any, ids: Iterable[int]) -> Mapping[int, Named]:
+    if not user.roles & PAGES[selectors.LIST]:
+        return {}
+    found = selectors.people_seen(user).filter(pk__in=ids)
+    return {named.pk: named for named in _named_people(user, found)}
+
+
+def _territory_of(person: int) -> int | None:
+    held = ContractHolder.objects.filter(person=person).order_by("-starts_on", "-pk")
+    lives_in = held.values_list("contract__territory", flat=True).first()
+    followed_in = Person.objects.filter(pk=person).values_list("territory", flat=True)
+    return lives_in or followed_in.first()
+
+
+FOUND = 12
+register_subjects(PERSON, Subjects(_people_of_appointments, _people_by_number, _territory_of))

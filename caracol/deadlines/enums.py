@@ -77,3 +77,31 @@ class Frequency(models.TextChoices):
     WEEKLY = "WEEKLY", "chaque semaine"
     MONTHLY = "MONTHLY", "chaque mois"
     YEARLY = "YEARLY", "chaque année"
+
+
+class ReminderCause(models.TextChoices):
+    """Why somebody is reminded."""
+
+    LEAD = "LEAD", "à l'approche"
+    LATE = "LATE", "en retard"
+    RELAY = "RELAY", "relais"
+
+
+class Digest(models.TextChoices):
+    """When the daily e-mail is wanted; what is urgent is told in any case."""
+
+    DAILY = "DAILY", "Chaque jour ouvré"
+    WHEN_DUE = "WHEN_DUE", "Les jours où quelque chose est à rappeler"
+    NONE = "NONE", "Jamais (sauf urgence)"
+
+
+class AppointmentKind(models.TextChoices):
+    """What an appointment is; said in calendars that leave the house, so that none tells a fact."""
+
+    VISIT = "VISIT", "Visite"
+    MEETING = "MEETING", "Entretien"
+    INVENTORY = "INVENTORY", "État des lieux"
+    KEYS = "KEYS", "Remise de clés"
+    OFFICE = "OFFICE", "Démarche"
+    TEAM = "TEAM", "Réunion"
+    OTHER = "OTHER", "Autre"

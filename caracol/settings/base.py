@@ -307,6 +307,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULER = "caracol.jobs.beat:HeartbeatScheduler"
 JOB_SWEEP_SECONDS = float(os.environ.get("JOB_SWEEP_SECONDS") or 30)
+REMIND_SECONDS = 900
 # An entry not run before the next one is worthless: it expires.
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {
@@ -329,12 +330,21 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 2 * JOB_SWEEP_SECONDS,
         "options": {"expires": 2 * JOB_SWEEP_SECONDS},
     },
+    # What becomes urgent in the course of the day; the morning's digest is a job of its own.
+    "remind-urgent": {
+        "task": "caracol.deadlines.tasks.remind_urgent",
+        "schedule": REMIND_SECONDS,
+        "options": {"expires": REMIND_SECONDS},
+    },
 }
 # A job is its worker's for the lease, which must outlast the hard limit (checked at start).
 JOB_LEASE_SECONDS = int(os.environ.get("JOB_LEASE_SECONDS") or 420)
 JOB_RETRY_WAITS_SECONDS = [10, 60, 300, 900]
 JOB_WAKE_AGAIN_SECONDS = int(os.environ.get("JOB_WAKE_AGAIN_SECONDS") or 60)
 JOB_WAKE_TIMEOUT_SECONDS = 0.4
+
+# --- Where the site is: written in mails and calendars, which know no request ---------------------
+SITE_URL = (os.environ.get("SITE_URL") or "http://127.0.0.1:8000").rstrip("/")
 
 # --- Mail: on the console, or by SMTP when a server is named ------------------------------------
 SMTP_HOST = os.environ.get("SMTP_HOST", "")

@@ -39,6 +39,7 @@ FIELD_KEYS = _list("FIELD_KEYS")
 ALLOWED_HOSTS = _list("ALLOWED_HOSTS")
 if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS names the site; « * » is refused.")
+SITE_URL = (os.environ.get("SITE_URL") or f"https://{ALLOWED_HOSTS[0].lstrip('.')}").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS]
 
 # --- Behind one proxy that speaks HTTPS ---------------------------------------------------------

@@ -70,6 +70,7 @@ DESTINATIONS: tuple[Destination, ...] = (
         "Argent",
         ("/encaissements/export/",),
     ),
+    Destination("agenda:month", "Agenda", "calendar-month", "d", "Suivi"),
     Destination(
         "residents:message-list", "Messages", "mail", "m", "Suivi", prefixes=("/messages/",)
     ),

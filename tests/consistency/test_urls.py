@@ -13,7 +13,7 @@ from caracol.ui import navigation
 # Pages that are not the product's business: Django's, allauth's, the gallery of components.
 OTHERS = {"admin", "ui", "account", "mfa", "usersessions"}
 # Answered to machines and to whoever is not signed in.
-OPEN = {"jobs:health"}
+OPEN = {"jobs:health", "agenda:feed"}
 
 
 def patterns(resolver=None, namespace=""):

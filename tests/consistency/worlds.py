@@ -34,7 +34,7 @@ from residents.models import Amendment, HousingRequest
 from residents.services.insurance_path import record_step
 from social.models import PersonRight
 from tests import factories
-from tests.consistency import deadlines, messages, money, patrimony
+from tests.consistency import agenda, deadlines, messages, money, patrimony
 from tests.documents import samples
 
 # Words that only some readers may find on a page; no two territories share them.
@@ -96,6 +96,7 @@ class World:
     task_item: Any
     told: Any
     stand_in: Any
+    appointment: Any
 
 
 def make_world(code, *, officer=None):
@@ -159,6 +160,7 @@ def make_world(code, *, officer=None):
         **_papers(code, author, home.site.territory, contract),
         **money.make_money(code, author, contract),
         **messages.make_messages(code, author, person),
+        **agenda.make_agenda(author, home, contract, person),
     )
 
 
@@ -272,6 +274,7 @@ def _paper(code, author, territory, contract):
 ARGUMENTS = {
     **messages.ARGUMENTS,
     **deadlines.ARGUMENTS,
+    **agenda.ARGUMENTS,
     **money.ARGUMENTS,
     **patrimony.ARGUMENTS,
     "colocations:home-occupancy": lambda world: [world.home.pk],
@@ -385,6 +388,7 @@ SENT = {
 # Things that a role may open the page of without seeing this very one: one's own jobs, papers of
 # a kind one may not read. Who is let in stays within the table; a stranger never is.
 PERSONAL = deadlines.PERSONAL | {
+    *agenda.PERSONAL,
     "documents:bundle-download",
     "documents:document-download",
     "documents:upload-read",

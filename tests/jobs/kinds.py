@@ -11,6 +11,7 @@ from django.db import transaction
 
 from caracol.core import clock
 from caracol.core.errors import Refused
+from caracol.deadlines.services.reminding import send_reminders
 from caracol.jobs.models import PeriodRun
 from caracol.jobs.periods import Daily
 from caracol.jobs.registry import handler, periodic
@@ -111,6 +112,11 @@ def steps(work):
 def stuck(work):
     note(work.job, "stuck")
     time.sleep(60)
+
+
+@handler("test.reminders", label="Rappels d'un jour")
+def reminders(work):
+    send_reminders(on=date.fromisoformat(work.payload["on"]))
 
 
 PERIODIC = "test.nightly"

@@ -1,13 +1,11 @@
 """`manage.py refresh_deadlines`: the deadline engine, for a day."""
 
-from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandParser
 
-from caracol.core import clock
 from caracol.core.commands import Answer, JsonCommand
-from caracol.core.errors import Refused
+from caracol.deadlines.days import day_said
 from caracol.deadlines.services.refreshing import refresh
 
 
@@ -22,7 +20,7 @@ class Command(JsonCommand):
 
     def run(self, **options: Any) -> Answer:
         """Refresh, and say what changed."""
-        done = refresh(on=_day(options["on"]))
+        done = refresh(on=day_said(options["on"]))
         facts = {
             "opened": done.opened,
             "moved": done.moved,
@@ -34,14 +32,3 @@ class Command(JsonCommand):
             f"{done.unchanged} inchangées."
         )
         return Answer(facts, [line])
-
-
-def _day(text: str | None) -> date:
-    if not text:
-        return clock.today()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Refused(
-            f"« {text} » n'est pas un jour. Écrivez-le AAAA-MM-JJ, par exemple 2026-12-01."
-        ) from error

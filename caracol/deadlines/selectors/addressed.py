@@ -1,0 +1,158 @@
+"""Whose business each open deadline is on a day, and of what a person is to be reminded."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Max, Q
+from django.utils import timezone
+
+from caracol.accounts.models import User
+from caracol.deadlines.enums import ReminderCause
+from caracol.deadlines.models import Deadline, DeadlineEvent, DeadlineRule, Reminder, StandIn
+from caracol.deadlines.registry import TASK
+from caracol.deadlines.selectors.lines import DueLine, lines_of
+from caracol.deadlines.selectors.rules import acting_roles
+
+# A rule whose relay is taken after a day at most is about something that cannot wait.
+URGENT_RELAY_DAYS = 1
+Told = tuple[int, date, str, int]
+
+
+@dataclass(frozen=True)
+class Absences:
+    """Who stands in for whom on a day, by the number of who stands in."""
+
+    names: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
+
+    def of(self, user: User) -> Mapping[int, str]:
+        """Return the people a user stands in for."""
+        return self.names.get(user.pk, {})
+
+
+def absences_on(day: date) -> Absences:
+    """Return the absences of a day: one query."""
+    found: dict[int, dict[int, str]] = defaultdict(dict)
+    for row in StandIn.objects.on(day).select_related("absent"):
+        found[row.stand_in_id][row.absent_id] = str(row.absent)
+    return Absences(found)
+
+
+@dataclass(frozen=True)
+class Cue:
+    """A deadline that a person is to be reminded of, and why now."""
+
+    line: DueLine
+    cause: ReminderCause
+    lead: int
+
+    @property
+    def key(self) -> Told:
+        """What is told once."""
+        return (self.line.pk, self.line.due_on, self.cause.value, self.lead)
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it is told at once, whatever the person prefers."""
+        return self.cause == ReminderCause.LATE or is_urgent(self.line)
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """What is a person's business on a day, and what they were not told yet."""
+
+    lines: list[DueLine]
+    cues: list[Cue]
+
+
+def is_urgent(line: DueLine) -> bool:
+    """Whether a deadline that is not late is urgent: due today, or of a kind that cannot wait."""
+    if line.deadline.kind == TASK or line.rule is None:
+        return False
+    days = line.rule.escalation_days
+    return line.due_on <= line.day or (days is not None and days <= URGENT_RELAY_DAYS)
+
+
+def mine(user: User, standing_in: Iterable[int] = ()) -> Q:
+    """Return the condition of what is confided to a user, or to nobody beyond their roles."""
+    people = [user.pk, *standing_in]
+    roles = ["", *user.roles]
+    return Q(assignee__in=people) | Q(assignee=None, role__in=roles)
+
+
+def to_act_on(user: User, rules: Iterable[DeadlineRule]) -> Q:
+    """Return the condition of what it is for a user or their team to do, rather than to know."""
+    kinds = [rule.kind for rule in rules if acting_roles(rule.role) & user.roles]
+    handed = Q(assignee=None, role__in=user.roles)
+    return Q(assignee=user) | handed | Q(assignee=None, role="", kind__in=kinds)
+
+
+def addressed_to(
+    user: User, day: date, rules: Mapping[str, DeadlineRule], absences: Absences
+) -> Addressed:
+    """Return what a person minds on a day and was not told of yet: a fixed number of queries."""
+    relayed = [kind for kind, rule in rules.items() if rule.escalation_role in user.roles]
+    theirs = mine(user, absences.of(user))
+    late = Q(due_on__lt=day, kind__in=relayed)
+    rows = (
+        Deadline.objects.visible_to(user)
+        .open()
+        .awake(day)
+        .in_sight(day, rules.values())
+        .filter(theirs | late)
+        .order_by("due_on", "pk")
+    )
+    lines = lines_of(rows, day, rules)
+    told = _told(user)
+    own = [line for line in lines if _is_mine(line.deadline, user, absences)]
+    cues = [*_cues(own), *_relays(user, lines, day)]
+    return Addressed(own, [cue for cue in cues if cue.key not in told])
+
+
+def _is_mine(row: Deadline, user: User, absences: Absences) -> bool:
+    if row.assignee_id is not None:
+        return row.assignee_id == user.pk or row.assignee_id in absences.of(user)
+    return not row.role or row.role in user.roles
+
+
+def _told(user: User) -> set[Told]:
+    rows = Reminder.objects.filter(user=user, deadline__state="OPEN")
+    return set(rows.values_list("deadline_id", "due_on", "cause", "lead"))
+
+
+def _cues(lines: Iterable[DueLine]) -> Iterable[Cue]:
+    """Yield the last lead time that has come for each line; of those before, nothing is said."""
+    for line in lines:
+        if line.is_late:
+            yield Cue(line, ReminderCause.LATE, 0)
+            continue
+        left = (line.due_on - line.day).days
+        come = [lead for lead in (line.rule.leads if line.rule else ()) if lead >= left]
+        if come:
+            yield Cue(line, ReminderCause.LEAD, min(come))
+
+
+def _relays(user: User, lines: Iterable[DueLine], day: date) -> Iterable[Cue]:
+    """Yield what is late without an act for as long as its rule bears, where the user relays."""
+    held = [line for line in lines if _may_relay(user, line)]
+    acts = _last_acts([line.pk for line in held]) if held else {}
+    for line in held:
+        days = line.rule.escalation_days if line.rule else None
+        since = max(line.due_on, acts.get(line.pk, line.due_on))
+        if days is not None and (day - since).days >= days:
+            yield Cue(line, ReminderCause.RELAY, days)
+
+
+def _may_relay(user: User, line: DueLine) -> bool:
+    if not line.is_late or line.rule is None or not line.rule.escalation_role:
+        return False
+    return line.rule.escalation_role in user.roles_on(line.deadline.territory_id)
+
+
+def _last_acts(ids: list[int]) -> dict[int, Any]:
+    """Return the day a person last did something about each deadline."""
+    acts = DeadlineEvent.objects.filter(deadline__in=ids, by__isnull=False)
+    last = acts.order_by().values_list("deadline").annotate(last=Max("at"))
+    return {pk: timezone.localtime(at).date() for pk, at in last}

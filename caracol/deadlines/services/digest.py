@@ -1,0 +1,96 @@
+"""The words of the mails by which the team is reminded: nothing that an e-mail may not say.
+
+An e-mail lies in boxes that are not ours. What is of a sensitive kind, and what nobody vouches
+for, is neither named nor hinted at: only that something waits, and where.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.urls import reverse
+
+from caracol.core.periods import french_day
+from caracol.deadlines.registry import TASK
+from caracol.deadlines.selectors.lines import DueLine
+
+CONFIDENTIAL = "Une échéance confidentielle"
+AT_MOST = 25
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A deadline as a mail says it."""
+
+    what: str
+    about: str
+    when: str
+    url: str
+    for_whom: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Deadlines under one heading; `more` counts those that are not listed."""
+
+    title: str
+    lines: list[Said]
+    more: int = 0
+
+
+def site_url(path: str) -> str:
+    """Return the whole address of a page, for mails and calendars."""
+    return f"{settings.SITE_URL}{path}"
+
+
+def is_confidential(line: DueLine) -> bool:
+    """Whether nothing of a deadline leaves the house: a sensitive kind, or a note on somebody."""
+    if line.deadline.kind == TASK:
+        return bool(line.deadline.person_id or line.deadline.contract_id)
+    return line.kind is None or line.kind.is_sensitive
+
+
+def say(line: DueLine, absent: Mapping[int, str]) -> Said:
+    """Return what a mail says of a deadline."""
+    hidden = is_confidential(line)
+    return Said(
+        what=CONFIDENTIAL if hidden else line.label,
+        about="" if hidden else line.about,
+        when=_when(line),
+        url=site_url(reverse("agenda:open", args=[line.pk])),
+        for_whom=absent.get(line.deadline.assignee_id or 0, ""),
+    )
+
+
+def _when(line: DueLine) -> str:
+    days = (line.due_on - line.day).days
+    if days < 0:
+        late = "hier" if days == -1 else f"il y a {-days} jours"
+        return f"{french_day(line.due_on)}, {late}"
+    if days == 0:
+        return "aujourd'hui"
+    near = "demain" if days == 1 else f"dans {days} jours"
+    return f"{french_day(line.due_on)}, {near}"
+
+
+def groups_of(
+    lines: Iterable[DueLine], newly: Iterable[DueLine], day: date, absent: Mapping[int, str]
+) -> list[Group]:
+    """Sort what a person minds: late, today, this week; further away, what is told today."""
+    week = day + WEEK
+    rows = list(lines)
+    parts = (
+        ("En retard", [line for line in rows if line.due_on < day]),
+        ("Aujourd'hui", [line for line in rows if line.due_on == day]),
+        ("Cette semaine", [line for line in rows if day < line.due_on <= week]),
+        ("Plus tard, à préparer", [line for line in newly if line.due_on > week]),
+    )
+    return [group_of(title, found, absent) for title, found in parts if found]
+
+
+def group_of(title: str, lines: list[DueLine], absent: Mapping[int, str]) -> Group:
+    """Return a heading with its first lines."""
+    shown = [say(line, absent) for line in lines[:AT_MOST]]
+    return Group(title, shown, len(lines) - len(shown))

@@ -1,0 +1,51 @@
+"""With whom an appointment may be: people and homes, as the layers that hold them tell them.
+
+Each layer registers what this one may ask of it. All are answered by right: a name that the user
+may not read is a room, or is not there.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+
+class Named(NamedTuple):
+    """A person or a home as a user may know it."""
+
+    pk: int
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """What a layer tells of its rows.
+
+    `find(user, words)` answers a search; `named(user, ids)` gives those that the user sees;
+    `territory(pk)` says in which territory one is.
+    """
+
+    find: Callable[[Any, str], list[Named]]
+    named: Callable[[Any, Iterable[int]], Mapping[int, Named]]
+    territory: Callable[[int], int | None]
+
+
+_known: dict[str, Subjects] = {}
+
+PERSON, HOME = "person", "home"
+
+
+def register_subjects(code: str, subjects: Subjects) -> None:
+    """Let a layer say with whom, or where, appointments may be."""
+    _known[code] = subjects
+
+
+def subjects(code: str) -> Subjects | None:
+    """Return what a layer said, if it is installed."""
+    return _known.get(code)
+
+
+def named(code: str, user: Any, ids: Iterable[int | None]) -> Mapping[int, Named]:
+    """Return the people or homes of these numbers that the user sees: a fixed number of queries."""
+    known, wanted = _known.get(code), {pk for pk in ids if pk}
+    return known.named(user, wanted) if known and wanted else {}
