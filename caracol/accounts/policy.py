@@ -374,6 +374,8 @@ PAGES: dict[str, frozenset[Role]] = {
     "jobs:job-detail": EVERYONE,
     "jobs:job-progress": EVERYONE,
     "jobs:job-retry": GLA_DECIDES,
+    "jobs:clock": GLA_DECIDES,
+    "jobs:clock-run": frozenset({_D}),
     "jobs:health-deep": GLA_DECIDES,
     "notifications:mail-list": GLA,
     "notifications:mail-detail": GLA,

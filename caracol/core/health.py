@@ -1,4 +1,4 @@
-"""An answer for what watches the site: is it up, and does its database answer?"""
+"""An answer for what watches the site: is it up, does its database answer, do the others live?"""
 
 from collections.abc import Callable
 
@@ -6,6 +6,14 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 
 PATH = "/healthz"
+
+Check = Callable[[], str]
+_checks: dict[str, Check] = {}
+
+
+def register_check(name: str, check: Check) -> None:
+    """Let an application answer for a process at `/healthz/<name>`: "" when all is well."""
+    _checks[name] = check
 
 
 class HealthMiddleware:
@@ -15,11 +23,25 @@ class HealthMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path != PATH:
+        check = _check_at(request.path)
+        if check is None:
             return self.get_response(request)
         try:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT 1")
+            fault = check()
         except DatabaseError:
-            return HttpResponse("database\n", status=503, content_type="text/plain")
-        return HttpResponse("ok\n", content_type="text/plain")
+            fault = "database"
+        status = 503 if fault else 200
+        return HttpResponse(f"{fault or 'ok'}\n", status=status, content_type="text/plain")
+
+
+def _check_at(path: str) -> Check | None:
+    if path == PATH:
+        return _database
+    start, _, name = path.rpartition("/")
+    return _checks.get(name) if start == PATH else None
+
+
+def _database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return ""

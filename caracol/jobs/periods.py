@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
+from django.utils import timezone
+
 
 class Schedule(Protocol):
     """A division of time into periods, each known by its first day."""
@@ -13,6 +15,12 @@ class Schedule(Protocol):
 
     def before(self, period: date) -> date:
         """Give the period before this one."""
+
+    def after(self, period: date) -> date:
+        """Give the period after this one."""
+
+    def moment(self, period: date) -> datetime:
+        """Give the instant when this period's work is due."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,14 @@ class Daily:
     def before(self, period: date) -> date:
         """Give the day before."""
         return period - timedelta(days=1)
+
+    def after(self, period: date) -> date:
+        """Give the day after."""
+        return period + timedelta(days=1)
+
+    def moment(self, period: date) -> datetime:
+        """Give this time of that day."""
+        return timezone.make_aware(datetime.combine(period, self.at))
 
 
 @dataclass(frozen=True)
@@ -46,3 +62,11 @@ class Monthly:
     def before(self, period: date) -> date:
         """Give the first day of the month before."""
         return (period - timedelta(days=1)).replace(day=1)
+
+    def after(self, period: date) -> date:
+        """Give the first day of the month after."""
+        return (period.replace(day=28) + timedelta(days=4)).replace(day=1)
+
+    def moment(self, period: date) -> datetime:
+        """Give the day and the time of that month."""
+        return timezone.make_aware(datetime.combine(period.replace(day=self.day), self.at))

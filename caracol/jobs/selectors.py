@@ -14,12 +14,12 @@ from redis.exceptions import RedisError
 
 from caracol.core import clock
 from caracol.core.money import NBSP
+from caracol.jobs.clockwork import is_silent, turns
 from caracol.jobs.enums import JobState
 from caracol.jobs.models import Heartbeat, Job
 from caracol.jobs.registry import UnknownKind, handler_of
 from caracol.ui import atoms
 
-SILENT_AFTER = timedelta(minutes=5)
 LATE_AFTER = timedelta(minutes=15)
 TONES = {
     JobState.PENDING: "neutral",
@@ -153,11 +153,13 @@ def health() -> Health:
     due = Job.objects.filter(state=JobState.PENDING, next_attempt_at__lte=now)
     oldest = due.aggregate(oldest=Min("next_attempt_at"))["oldest"]
     stopped = Job.objects.filter(state__in=[JobState.FAILED, JobState.DEAD]).count()
+    missed = [turn.label for turn in turns(now) if turn.is_missed]
     findings = [
         (not broker_answers, "Redis ne répond pas."),
-        (_is_silent(seen.get("worker"), now), "Aucun processus de calcul n'a donné signe de vie."),
-        (_is_silent(seen.get("beat"), now), "L'horloge n'a pas donné signe de vie."),
+        (is_silent(seen.get("worker"), now), "Aucun processus de calcul n'a donné signe de vie."),
+        (is_silent(seen.get("beat"), now), "L'horloge n'a pas donné signe de vie."),
         (oldest is not None and now - oldest > LATE_AFTER, "Des traitements attendent."),
+        (bool(missed), f"L'horloge a manqué un passage : {', '.join(missed)}."),
     ]
     return Health(
         broker_answers=broker_answers,
@@ -169,10 +171,6 @@ def health() -> Health:
         stopped_jobs=stopped,
         problems=[words for wrong, words in findings if wrong],
     )
-
-
-def _is_silent(seen_at: datetime | None, now: datetime) -> bool:
-    return seen_at is None or now - seen_at > SILENT_AFTER
 
 
 def _broker() -> tuple[bool, int | None, int | None]:

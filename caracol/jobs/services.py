@@ -93,7 +93,7 @@ def finish(*, kind: str) -> list[Job]:
     return [run_now(job) for job in unfinished.order_by("pk")]
 
 
-def retry(*, job: Job, actor: User) -> Job:
+def retry(*, job: Job, actor: User | None) -> Job:
     """Start again a job that was refused or given up, with all its attempts, in a person's name."""
     with transaction.atomic():
         row = Job.objects.select_for_update(of=("self",)).get(pk=job.pk)
@@ -108,6 +108,45 @@ def retry(*, job: Job, actor: User) -> Job:
         times = _workers_of(row)
         transaction.on_commit(lambda: _wake(row.pk, times=times))
     return row
+
+
+def run_again(*, job: Job, actor: User | None) -> Job:
+    """Start a stopped job again, or do a periodic one once more. Raises JobNotStopped."""
+    if job.is_stopped:
+        return retry(job=job, actor=actor)
+    known = {periodic.kind for periodic in periodics()}
+    if not job.is_over or job.kind not in known:
+        raise JobNotStopped(
+            "Ce traitement est déjà terminé."
+            if job.is_over
+            else "Ce traitement n'est pas arrêté : il n'y a rien à relancer."
+        )
+    key = f"{job.kind}:{job.payload['period']}"
+    number = Job.objects.filter(dedup_key__startswith=f"{key}:again:").count() + 1
+    return enqueue(
+        kind=job.kind,
+        dedup_key=f"{key}:again:{number}",
+        payload=job.payload,
+        requested_by=actor,
+    )
+
+
+def run_period(*, kind: str, now: datetime, actor: User) -> Job:
+    """Do a periodic job for its last period: for the first time if the clock missed it, or again.
+
+    Raises JobNotStopped while it is under way.
+    """
+    found = next(periodic for periodic in periodics() if periodic.kind == kind)
+    period = found.schedule.latest(timezone.localtime(now))
+    with transaction.atomic():
+        started = _start_period(found, period)
+        if started is not None:
+            return started
+        payload = {"period": period.isoformat()}
+        done = Job.objects.filter(kind=kind, payload=payload).order_by("-created_at", "-pk").first()
+        if done is None:
+            return enqueue(kind=kind, dedup_key=f"{kind}:{period:%Y-%m-%d}", payload=payload)
+        return run_again(job=done, actor=actor)
 
 
 def start_due_periods(*, now: datetime | None = None) -> list[Job]:

@@ -3,17 +3,19 @@
 from dataclasses import asdict
 from typing import cast
 
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django_tables2 import RequestConfig
 
 from caracol.accounts.policy import may
+from caracol.core import clock
 from caracol.core.errors import Refused
 from caracol.core.pages import PageRequest, allowed, get_visible_or_404, page, render_page
-from caracol.jobs import selectors, services
+from caracol.jobs import clockwork, selectors, services
 from caracol.jobs.filters import JobFilter
 from caracol.jobs.models import Job
+from caracol.jobs.registry import periodics
 from caracol.jobs.tables import JobTable
 from caracol.ui import toasts
 
@@ -64,6 +66,32 @@ def job_retry(request: PageRequest, pk: int) -> HttpResponse:
         toasts.say(request, refusal.message, tone="danger")
     else:
         toasts.say(request, "Le traitement est relancé.")
+    return redirect("jobs:job-detail", pk=job.pk)
+
+
+@page("jobs:clock")
+def clock_page(request: PageRequest) -> HttpResponse:
+    """Show when each periodic job ran, when it runs next, and what was missed."""
+    now = clock.now()
+    context = {
+        "turns": clockwork.turns(now),
+        "processes": clockwork.processes(now),
+        "may_run": may(request.user, "jobs:clock-run"),
+    }
+    return render_page(request, "jobs/clock.html", context)
+
+
+@page("jobs:clock-run", methods=("POST",))
+def clock_run(request: PageRequest) -> HttpResponse:
+    """Do a periodic job now, for its last period."""
+    kind = request.POST.get("kind", "")
+    if kind not in {periodic.kind for periodic in periodics()}:
+        raise Http404
+    try:
+        job = services.run_period(kind=kind, now=clock.now(), actor=request.user)
+    except Refused as refusal:
+        toasts.say(request, refusal.message, tone="danger")
+        return redirect("jobs:clock")
     return redirect("jobs:job-detail", pk=job.pk)
 
 
