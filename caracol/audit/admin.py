@@ -19,7 +19,7 @@ from caracol.core import clock
 from caracol.core.admin import ReadOnlyAdmin, Tool
 
 # Of people, the administration tells that something changed, never what.
-PEOPLE = "residents"
+PEOPLE = ("residents.", "social.")
 READABLE_RULES = {"residents.contracttyperule"}
 
 

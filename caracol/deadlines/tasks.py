@@ -7,7 +7,7 @@ from celery import shared_task
 from caracol.core import clock
 from caracol.deadlines import keeping_up
 from caracol.deadlines.services.refreshing import refresh
-from caracol.deadlines.services.reminding import CLOSES, OPENS, send_reminders
+from caracol.deadlines.services.reminding import open_moment, send_reminders
 from caracol.jobs.periods import Daily
 from caracol.jobs.registry import periodic
 from caracol.jobs.work import Work
@@ -54,5 +54,6 @@ def remind(work: Work) -> None:
 @shared_task(name="caracol.deadlines.tasks.remind_urgent")
 def remind_urgent(**_: object) -> None:
     """Tell at once what became urgent since the morning; at night nobody is told anything."""
-    if OPENS <= clock.local_now().time() < CLOSES:
+    now = clock.now()
+    if open_moment(now) == now:
         send_reminders(on=clock.today(), urgent_only=True)

@@ -15,6 +15,7 @@ from caracol.accounts.services import grant
 from caracol.core.errors import Refused
 from caracol.core.periods import Month
 from caracol.demo import workbook
+from caracol.demo.agenda import Agenda
 from caracol.demo.banking import Banking, shown_month
 from caracol.demo.belongings import Belongings
 from caracol.demo.completing import complete_contracts
@@ -169,6 +170,7 @@ class Loader:
         Underway(self.story.today, self.team["gla"], self.team["alternance"]).begin()
         Writing(self.story.today, self.team["gla"]).write()
         Banking(self.story.today, self.team["gla"], money.by_statement).bring()
+        Agenda(self.story.today, self.team).write()
         self._lock()
         Duties(self.story.today, self.team).write()
 

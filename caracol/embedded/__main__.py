@@ -109,6 +109,7 @@ def _serve(port: int) -> int:
     )
     # What the libraries have to say of a person's machine is of no use to that person.
     os.environ["PYTHONWARNINGS"] = "ignore"
+    os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
     return group.serve(
         f"\nhttp://127.0.0.1:{port}  (Ctrl-C stops everything)", ready=lambda: _answers(port)
     )

@@ -209,19 +209,19 @@ def test_it_leaves_at_the_hour_chosen(manager):
     make_deadline(after(-1))
     send_reminders(on=DAY)
     urgent, digest = (mail.next_attempt_at.astimezone(PARIS) for mail in mails(manager))
-    assert (urgent.hour, urgent.minute) == (7, 30)
+    assert (urgent.hour, urgent.minute) == (8, 0)
     assert (digest.hour, digest.day) == (9, 1)
 
 
 @pytest.mark.parametrize(
     ("moment", "opens"),
     [
-        (datetime(2026, 12, 1, 5), datetime(2026, 12, 1, 7, 30)),
+        (datetime(2026, 12, 1, 5), datetime(2026, 12, 1, 8)),
         (datetime(2026, 12, 1, 12), datetime(2026, 12, 1, 12)),
-        (datetime(2026, 12, 4, 21), datetime(2026, 12, 7, 7, 30)),
-        (datetime(2026, 12, 5, 6), datetime(2026, 12, 7, 7, 30)),
-        (datetime(2026, 12, 25, 10), datetime(2026, 12, 28, 7, 30)),
-        (datetime(2027, 3, 26, 22), datetime(2027, 3, 30, 7, 30)),  # Easter, and summer time
+        (datetime(2026, 12, 4, 21), datetime(2026, 12, 7, 8)),
+        (datetime(2026, 12, 5, 6), datetime(2026, 12, 7, 8)),
+        (datetime(2026, 12, 25, 10), datetime(2026, 12, 28, 8)),
+        (datetime(2027, 3, 26, 22), datetime(2027, 3, 30, 8)),  # Easter, and summer time
     ],
 )
 def test_the_team_is_reached_in_working_hours(moment, opens):

@@ -31,12 +31,12 @@ from caracol.deadlines.selectors.addressed import (
 )
 from caracol.deadlines.selectors.rules import rules_on
 from caracol.deadlines.services.digest import Group, group_of, groups_of, site_url
+from caracol.notifications.hours import next_allowed
 from caracol.notifications.models import MailOut
 from caracol.notifications.services import queue_mail
 from caracol.ui import atoms
 
 LOCK_CLASS = 0x72656D  # "rem"; the person is the second half of the lock
-OPENS, CLOSES = time(7, 30), time(20)
 TEMPLATE = "deadlines/reminders"
 Report = Callable[[int, int], None]
 
@@ -58,6 +58,7 @@ class Morning:
 
     on: date
     now: datetime
+    opens: datetime
     rules: dict[str, DeadlineRule]
     absences: Absences
     preferences: dict[int, ReminderPreference]
@@ -106,7 +107,8 @@ def _team() -> Any:
 def _morning(on: date, *, urgent_only: bool) -> Morning:
     rules = {kind: rule for kind, rule in rules_on(on).items() if rule.is_enabled}
     wished = {row.user_id: row for row in ReminderPreference.objects.all()}
-    return Morning(on, clock.now(), rules, absences_on(on), wished, urgent_only)
+    now = clock.now()
+    return Morning(on, now, open_moment(now), rules, absences_on(on), wished, urgent_only)
 
 
 @transaction.atomic
@@ -171,7 +173,7 @@ def _at_once(
     ).values("mail_key")
     key = f"{start}:{sent.distinct().count() + 1}"
     group = group_of("À traiter", [cue.line for cue in shown], morning.absences.of(user))
-    return Letter(key, words, [group], told, open_moment(morning.now))
+    return Letter(key, words, [group], told, morning.opens)
 
 
 def _digest(user: User, found: Addressed, calm: list[Cue], morning: Morning) -> Letter:
@@ -189,18 +191,19 @@ def _hour_of(user: User, morning: Morning) -> datetime:
     hour = wished.hour if wished else USUAL_HOUR
     chosen = timezone.make_aware(datetime.combine(morning.on, time(hour)))
     is_today = timezone.localtime(morning.now).date() == morning.on
-    return chosen if is_today and chosen > morning.now else open_moment(morning.now)
+    return chosen if is_today and chosen > morning.now else morning.opens
 
 
 def open_moment(moment: datetime) -> datetime:
-    """Return the moment itself, or the next one of a working day when the team may be reached."""
-    local = timezone.localtime(moment)
-    day = local.date()
-    if is_working_day(day) and OPENS <= local.time() < CLOSES:
-        return moment
-    if local.time() >= OPENS:
-        day = date.fromordinal(day.toordinal() + 1)
-    return timezone.make_aware(datetime.combine(next_working_day(day), OPENS))
+    """Return the moment itself, or the next one of a working day when people may be reached.
+
+    Raises ParameterMissing.
+    """
+    allowed = next_allowed(moment)
+    day = timezone.localtime(allowed).date()
+    if is_working_day(day):
+        return allowed
+    return next_allowed(timezone.make_aware(datetime.combine(next_working_day(day), time())))
 
 
 def _key(what: str, user: User, morning: Morning) -> str:
