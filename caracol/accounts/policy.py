@@ -65,7 +65,6 @@ PAGES: dict[str, frozenset[Role]] = {
     "agenda:month": EVERYONE,
     "agenda:week": EVERYONE,
     "agenda:list": EVERYONE,
-    "agenda:open": EVERYONE,
     "agenda:appointment": EVERYONE,
     "agenda:appointment-new": EVERYONE,
     "agenda:appointment-edit": EVERYONE,

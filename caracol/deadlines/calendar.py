@@ -18,8 +18,8 @@ from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStand
 
 from caracol.accounts.models import User
 from caracol.deadlines.models import Appointment, Deadline
-from caracol.deadlines.selectors.addressed import to_act_on
 from caracol.deadlines.selectors.lines import DueLine, lines_of
+from caracol.deadlines.selectors.mine import mine, replaced_by
 from caracol.deadlines.selectors.rules import rules_on
 from caracol.deadlines.services.digest import is_confidential, site_url
 
@@ -73,9 +73,9 @@ def _deadlines(user: User, now: datetime) -> Iterable[Event]:
     day = timezone.localtime(now).date()
     rules = rules_on(day)
     alive = Q(state="OPEN", due_on__lte=day + AHEAD_DAYS)
+    seen = Deadline.objects.visible_to(user)
     rows = (
-        Deadline.objects.visible_to(user)
-        .filter(to_act_on(user, rules.values()))
+        mine(seen, user, day, rules, replaced_by(user, day))
         .filter(alive | Q(closed_on__gte=day - GONE_DAYS))
         .annotate(changes=Count("events"), changed_at=Max("events__at"))
         .order_by("due_on", "pk")[:AT_MOST]
@@ -93,7 +93,7 @@ def _deadline(line: DueLine) -> Event:
     event.add("dtend", row.due_on + timedelta(days=1))
     event.add("transp", "TRANSPARENT")
     event.add("categories", ["Échéance"])
-    event.add("url", site_url(reverse("agenda:open", args=[row.pk])))
+    event.add("url", site_url(reverse("deadlines:deadline-detail", args=[row.pk])))
     return event
 
 

@@ -9,7 +9,6 @@ urlpatterns = [
     path("", calendar_views.month, name="month"),
     path("semaine/", calendar_views.week, name="week"),
     path("liste/", calendar_views.agenda_list, name="list"),
-    path("echeance/<int:pk>/", calendar_views.open_deadline, name="open"),
     path("rendez-vous/nouveau/", appointment_views.appointment_new, name="appointment-new"),
     path("rendez-vous/<int:pk>/", appointment_views.appointment, name="appointment"),
     path(

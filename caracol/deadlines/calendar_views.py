@@ -1,21 +1,18 @@
-"""The agenda by month, by week and as a list, and the way from a mail to what it speaks of."""
+"""The agenda by month, by week and as a list."""
 
 from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 
 from caracol.accounts.policy import may
 from caracol.core import clock
-from caracol.core.pages import PageRequest, get_visible_or_404, page, render_page
+from caracol.core.pages import PageRequest, page, render_page
 from caracol.core.periods import Month
 from caracol.deadlines.calendar_forms import AgendaFilter
-from caracol.deadlines.models import Deadline
 from caracol.deadlines.selectors.agenda import days_of, events_of
-from caracol.deadlines.selectors.lines import url_of
-from caracol.ui import atoms, toasts
+from caracol.ui import atoms
 
 ONE_DAY, WEEK = timedelta(days=1), timedelta(days=7)
 LIST_DAYS = timedelta(days=41)
@@ -63,17 +60,6 @@ def agenda_list(request: PageRequest) -> HttpResponse:
         **_ways(request, first - LIST_DAYS - ONE_DAY, last + ONE_DAY),
     }
     return render_page(request, "deadlines/agenda_list.html", context)
-
-
-@page("agenda:open")
-def open_deadline(request: PageRequest, pk: int) -> HttpResponse:
-    """Lead from a mail or a calendar, whose address tells nothing, to the page where one acts."""
-    row = get_visible_or_404(request, Deadline.objects.all(), pk=pk)
-    target = url_of(row)
-    if not target:
-        toasts.say(request, "Cette échéance n'a pas de page à elle.", tone="info")
-        target = f"{reverse('agenda:list')}?jour={row.due_on:%Y-%m-%d}"
-    return redirect(target)
 
 
 def _context(

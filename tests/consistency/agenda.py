@@ -1,14 +1,13 @@
-"""A deadline and an appointment of a world, and the addresses that name them."""
+"""An appointment of a world, and the addresses that name it."""
 
 from datetime import timedelta
 
 from caracol.core import clock
 from caracol.deadlines.enums import AppointmentKind
-from caracol.deadlines.models import Deadline
 from caracol.deadlines.services.appointments import Meeting, note_appointment
 
 
-def make_agenda(author, home, contract, person):
+def make_agenda(author, home, person):
     """What the agenda holds of a home."""
     starts_at = clock.now() + timedelta(hours=1)
     meeting = Meeting(
@@ -21,32 +20,18 @@ def make_agenda(author, home, contract, person):
         guests=(author.pk,),
     )
     return {
-        "deadline": Deadline.objects.create(
-            kind="residents.contract-end",
-            key=f"canari:{contract.pk}",
-            subject="contract",
-            subject_id=contract.pk,
-            about=f"Zanzibarov · {contract.number}",
-            territory=home.site.territory,
-            contract_id=contract.pk,
-            home_id=home.pk,
-            due_on=clock.today(),
-            opened_on=clock.today(),
-        ),
         "appointment": note_appointment(meeting=meeting, now=clock.now(), actor=author),
     }
 
 
 ARGUMENTS = {
-    "agenda:open": lambda world: [world.deadline.pk],
     "agenda:appointment": lambda world: [world.appointment.pk],
     "agenda:appointment-edit": lambda world: [world.appointment.pk],
     "agenda:appointment-cancel": lambda world: [world.appointment.pk, world.appointment.sequence],
     "agenda:appointment-undo": lambda world: [world.appointment.pk, world.appointment.sequence],
 }
-# A deadline opens to the roles of its rule, an appointment is changed by who takes part in it.
+# An appointment is changed by who takes part in it.
 PERSONAL = {
-    "agenda:open",
     "agenda:appointment-edit",
     "agenda:appointment-cancel",
     "agenda:appointment-undo",

@@ -160,7 +160,7 @@ def make_world(code, *, officer=None):
         **_papers(code, author, home.site.territory, contract),
         **money.make_money(code, author, contract),
         **messages.make_messages(code, author, person),
-        **agenda.make_agenda(author, home, contract, person),
+        **agenda.make_agenda(author, home, person),
     )
 
 

@@ -238,7 +238,7 @@ def test_nothing_confidential_is_in_an_email(manager):
             assert "séjour" not in body.lower()
             assert "titres" not in body
         assert "Une échéance confidentielle" in mail.text_body
-        assert "/agenda/echeance/" in mail.html_body
+        assert "/echeances/suivi/" in mail.html_body
 
 
 def test_a_task_about_somebody_is_confidential_and_another_is_not(manager):
@@ -289,13 +289,3 @@ def test_a_person_chooses_how_to_be_reminded(client_for, manager):
     assert (own.digest, own.hour) == (Digest.DAILY, 10)
     refused = client.post(reverse("agenda:reminders"), {"digest": "DAILY", "hour": "3"})
     assert refused.status_code == 422
-
-
-def test_the_link_of_a_mail_leads_to_the_page_and_tells_nothing(client_for, manager):
-    deadline = make_deadline(after(5))
-    url = reverse("agenda:open", args=[deadline.pk])
-    assert client_for(manager).get(url).url == reverse(
-        "residents:contract-detail", args=[deadline.subject_id]
-    )
-    stranger = make_user(Role.GLA_MANAGER, "HDF")
-    assert client_for(stranger).get(url).status_code == 404

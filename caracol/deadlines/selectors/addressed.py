@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Max, Q
 from django.utils import timezone
 
+from caracol.accounts.enums import Role
 from caracol.accounts.models import User
 from caracol.deadlines.enums import ReminderCause
 from caracol.deadlines.models import Deadline, DeadlineEvent, DeadlineRule, Reminder, StandIn
@@ -75,18 +76,15 @@ def is_urgent(line: DueLine) -> bool:
     return line.due_on <= line.day or (days is not None and days <= URGENT_RELAY_DAYS)
 
 
-def mine(user: User, standing_in: Iterable[int] = ()) -> Q:
-    """Return the condition of what is confided to a user, or to nobody beyond their roles."""
-    people = [user.pk, *standing_in]
-    roles = ["", *user.roles]
-    return Q(assignee__in=people) | Q(assignee=None, role__in=roles)
+def _confided(user: User, absences: Absences) -> Q:
+    """Return the condition of what is confided to a user, or to nobody beyond their teams."""
+    people = [user.pk, *absences.of(user)]
+    return Q(assignee__in=people) | Q(assignee=None, role__in=["", *_teams(user)])
 
 
-def to_act_on(user: User, rules: Iterable[DeadlineRule]) -> Q:
-    """Return the condition of what it is for a user or their team to do, rather than to know."""
-    kinds = [rule.kind for rule in rules if acting_roles(rule.role) & user.roles]
-    handed = Q(assignee=None, role__in=user.roles)
-    return Q(assignee=user) | handed | Q(assignee=None, role="", kind__in=kinds)
+def _teams(user: User) -> list[str]:
+    """Return the roles in whose place a user acts."""
+    return [role.value for role in Role if acting_roles(role) & user.roles]
 
 
 def addressed_to(
@@ -94,14 +92,13 @@ def addressed_to(
 ) -> Addressed:
     """Return what a person minds on a day and was not told of yet: a fixed number of queries."""
     relayed = [kind for kind, rule in rules.items() if rule.escalation_role in user.roles]
-    theirs = mine(user, absences.of(user))
     late = Q(due_on__lt=day, kind__in=relayed)
     rows = (
         Deadline.objects.visible_to(user)
         .open()
         .awake(day)
         .in_sight(day, rules.values())
-        .filter(theirs | late)
+        .filter(_confided(user, absences) | late)
         .order_by("due_on", "pk")
     )
     lines = lines_of(rows, day, rules)
@@ -114,7 +111,7 @@ def addressed_to(
 def _is_mine(row: Deadline, user: User, absences: Absences) -> bool:
     if row.assignee_id is not None:
         return row.assignee_id == user.pk or row.assignee_id in absences.of(user)
-    return not row.role or row.role in user.roles
+    return not row.role or bool(acting_roles(row.role) & user.roles)
 
 
 def _told(user: User) -> set[Told]:

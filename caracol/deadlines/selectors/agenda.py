@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,8 +14,8 @@ from caracol.core.money import NBSP
 from caracol.core.workdays import holidays
 from caracol.deadlines.enums import AppointmentKind
 from caracol.deadlines.models import Appointment, AppointmentQuerySet, Deadline
-from caracol.deadlines.selectors.addressed import mine
 from caracol.deadlines.selectors.lines import DueLine, lines_of
+from caracol.deadlines.selectors.mine import mine, replaced_by
 from caracol.deadlines.selectors.rules import rules_on
 from caracol.deadlines.subjects import HOME, PERSON, named
 
@@ -107,11 +106,12 @@ def events_of(user: User, first: date, last: date, today: date, wanted: Wanted) 
 
 def _deadlines(user: User, first: date, last: date, today: date, wanted: Wanted) -> Iterable[Event]:
     rows = Deadline.objects.visible_to(user).open().filter(due_on__range=(first, last))
+    rules = rules_on(today)
     if wanted.whose:
-        rows = rows.filter(mine(user) & (Q(assignee=user) | Q(owner=user) | Q(role__in=user.roles)))
+        rows = mine(rows, user, today, rules, replaced_by(user, today))
     if wanted.home:
         rows = rows.filter(home_id=wanted.home)
-    for line in lines_of(rows.order_by("due_on", "pk"), today, rules_on(today)):
+    for line in lines_of(rows.order_by("due_on", "pk"), today, rules):
         if not wanted.domain or line.domain == wanted.domain:
             yield deadline_event(line)
 
@@ -123,7 +123,7 @@ def deadline_event(line: DueLine) -> Event:
         day=line.due_on,
         label=line.label,
         about=line.about,
-        url=reverse("agenda:open", args=[line.pk]),
+        url=reverse("deadlines:deadline-detail", args=[line.pk]),
         icon=line.icon,
         tone=line.tone,
         said="Échéance en retard" if line.is_late else "Échéance",

@@ -59,7 +59,7 @@ def say(line: DueLine, absent: Mapping[int, str]) -> Said:
         what=CONFIDENTIAL if hidden else line.label,
         about="" if hidden else line.about,
         when=_when(line),
-        url=site_url(reverse("agenda:open", args=[line.pk])),
+        url=site_url(reverse("deadlines:deadline-detail", args=[line.pk])),
         for_whom=absent.get(line.deadline.assignee_id or 0, ""),
     )
 
