@@ -134,9 +134,11 @@ def run_again(*, job: Job, actor: User | None) -> Job:
 def run_period(*, kind: str, now: datetime, actor: User) -> Job:
     """Do a periodic job for its last period: for the first time if the clock missed it, or again.
 
-    Raises JobNotStopped while it is under way.
+    Raises JobNotStopped while it is under way, and for what is no periodic job.
     """
-    found = next(periodic for periodic in periodics() if periodic.kind == kind)
+    found = next((periodic for periodic in periodics() if periodic.kind == kind), None)
+    if found is None:
+        raise JobNotStopped("Ce travail périodique n'existe pas ou n'existe plus.")
     period = found.schedule.latest(timezone.localtime(now))
     with transaction.atomic():
         started = _start_period(found, period)

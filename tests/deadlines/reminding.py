@@ -59,8 +59,8 @@ def make_deadline(due_on, *, kind=PLAIN, code="IDF", **fields):
         kind=kind,
         key=str(number),
         subject=Subject.CONTRACT,
-        subject_id=number,
         **{
+            "subject_id": number,
             "about": f"Amina DIALLO · C{number}",
             "territory": make_territory(code),
             "due_on": due_on,

@@ -96,7 +96,7 @@ def test_filters_live_in_the_address(client_for, manager):
     assert shown() == (True, True)
     assert shown(quoi="deadline") == (True, False)
     assert shown(quoi="appointment") == (False, True)
-    assert shown(qui="moi") == (False, False)
+    assert shown(qui="moi") == (True, False)
     assert shown(domaine="MONEY") == (False, False)
     assert shown(colocation="no") == (True, True)
 

@@ -1,6 +1,7 @@
 """The agenda in a real browser: an appointment noted by keyboard, taken back, and every look."""
 
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from playwright.sync_api import expect
@@ -16,6 +17,7 @@ from tests.helpers.browsers import screenshot
 from tests.helpers.looking import look_through
 
 pytestmark = pytest.mark.browser
+_numbers = count(1)
 
 
 @pytest.fixture
@@ -24,7 +26,7 @@ def manager(live_site):
     with live_site.database():
         factories.make_territory("AGE")
         user = factories.make_user(
-            Role.GLA_MANAGER, "AGE", email="agenda.navigateur@example.org", first_name="Maya"
+            Role.GLA_MANAGER, "AGE", email=f"agenda.{next(_numbers)}@example.org", first_name="Maya"
         )
         home = factories.make_home("AGE", name="Maison Agenda")
         contract = factories.make_contract(
