@@ -70,7 +70,7 @@ DESTINATIONS: tuple[Destination, ...] = (
         "Argent",
         ("/encaissements/export/",),
     ),
-    Destination("agenda:month", "Agenda", "calendar-month", "d", "Suivi"),
+    Destination("agenda:month", "Agenda", "calendar-month", "j", "Suivi"),
     Destination(
         "residents:message-list", "Messages", "mail", "m", "Suivi", prefixes=("/messages/",)
     ),
