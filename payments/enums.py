@@ -95,6 +95,7 @@ class LineKind(models.TextChoices):
 
     FEE = "FEE", "redevance"
     CHARGES = "CHARGES", "charges"
+    INSURANCE = "INSURANCE", "assurance pour compte"
     ADJUSTMENT = "ADJUSTMENT", "régularisation"
     OPENING = "OPENING", "solde à la reprise"
 

@@ -10,7 +10,7 @@ from typing import Any
 from caracol.core.money import ZERO, euros, round_half_up, split
 from caracol.core.periods import Month, Span, french_day
 
-FEE, CHARGES = "FEE", "CHARGES"
+FEE, CHARGES, INSURANCE = "FEE", "CHARGES", "INSURANCE"
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Conditions:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a bill: FEE or CHARGES, its amount, and the days it is for when not all."""
+    """One line of a bill: FEE, CHARGES or INSURANCE, its amount, and its days when not all."""
 
     kind: str
     amount: Decimal
@@ -74,6 +74,25 @@ def bill_month(month: Month, conditions: Sequence[Conditions]) -> Bill | None:
         children.append(_explain(piece, month, fee + charges))
     span = Span(pieces[0].first, pieces[-1].last)
     return Bill(span, total, lines, _root(month, total, children))
+
+
+def with_premium(bill: Bill, share: Decimal) -> Bill:
+    """Return the bill with a twelfth of the premium of an insurance taken on behalf (art. 7 g).
+
+    The share goes with each rent and is not cut by days: it pays for the year's cover.
+    """
+    if not share:
+        return bill
+    amount = bill.amount + share
+    node = {
+        "label": f"Assurance souscrite pour votre compte : {euros(share)}.",
+        "amount": str(share),
+        "detail": "Un douzième de la prime annuelle, avec chaque échéance (loi 89-462, art. 7 g)",
+    }
+    children = [*bill.explanation.get("children", []), node]
+    explanation = {**bill.explanation, "amount": str(amount), "children": children}
+    lines = [*bill.lines, Line(INSURANCE, share, "un douzième de la prime")]
+    return replace(bill, amount=amount, lines=lines, explanation=explanation)
 
 
 def _merged(month: Month, conditions: Sequence[Conditions]) -> list[Conditions]:

@@ -11,9 +11,10 @@ from django.db.models import Q
 from caracol.core.money import ZERO, euros
 from caracol.core.periods import Month
 from payments.calculations.adjustment import Billed, Parts, difference, next_due
-from payments.calculations.prorata import FEE, Bill, Conditions, bill_month
+from payments.calculations.prorata import FEE, Bill, Conditions, bill_month, with_premium
 from payments.enums import AccountKind, EntryKind, TermKind
 from payments.models import Posting, Term
+from payments.selectors.premiums import premiums_billed
 from residents.enums import BINDING, AidPayee
 from residents.models import Contract, ContractTerms
 
@@ -131,8 +132,11 @@ class Reading:
         return [gap for gap in self.gaps if gap.change.total]
 
 
-def bill_of(month: Month, versions: Iterable[Priced]) -> MonthBill:
-    """Return what these versions make of a month, as closing it would (RULEBOOK 2.3)."""
+def bill_of(month: Month, versions: Iterable[Priced], premium: Decimal = ZERO) -> MonthBill:
+    """Return what these versions make of a month, as closing it would (RULEBOOK 2.3).
+
+    `premium`: the share of an insurance taken on behalf that goes with it.
+    """
     rows = sorted(
         (v for v in versions if v.starts_on <= month.last and v.ends_on >= month.first),
         key=lambda version: version.starts_on,
@@ -140,6 +144,7 @@ def bill_of(month: Month, versions: Iterable[Priced]) -> MonthBill:
     bill = bill_month(month, [Conditions(v.starts_on, v.ends_on, v.fee, v.charges) for v in rows])
     if bill is None:
         return MonthBill(month)
+    bill = with_premium(bill, premium)
     aid = rows[-1].expected_aid if bill.span.days == month.days else ZERO
     return MonthBill(month, bill, aid, rows[-1].aid_payee)
 
@@ -155,13 +160,13 @@ def read_months(contract: Contract, versions: Sequence[Priced], today: date) -> 
     """Return each month billed with what would bring it to what these versions say."""
     terms = Term.objects.filter(contract=contract).exclude(kind=TermKind.ADJUSTMENT)
     reading = Reading()
-    billed = billed_months(contract)
+    billed, premiums = billed_months(contract), premiums_billed(contract)
     for term in terms.select_related("entry").order_by("month"):
         month = Month.of(term.month)
         if term.kind == TermKind.OPENING:
             reading.taken_over = month
             continue
-        bill = bill_of(month, versions)
+        bill = bill_of(month, versions, premiums.get(term.pk, ZERO))
         found = billed.get(term.month, Billed())
         posted_on = term.entry.date if term.entry else term.starts_on
         on = max(today, posted_on)

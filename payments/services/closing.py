@@ -17,10 +17,11 @@ from caracol.core import clock
 from caracol.core.errors import Refused
 from caracol.core.money import ZERO
 from caracol.core.periods import Month
-from payments.calculations.prorata import Bill, Conditions, bill_month
+from payments.calculations.prorata import Bill, Conditions, bill_month, with_premium
 from payments.enums import AccountKind, TermKind
 from payments.guards import CONTRACT_LOCKS
 from payments.models import Account, MonthClosing, Term
+from payments.selectors.premiums import premium_shares
 from payments.services import copying
 from payments.services.accounts import open_accounts
 from payments.services.allocating import contracts_with_credit, reallocate
@@ -169,6 +170,7 @@ def _drafts(month: Month, territory: Territory | None) -> Iterator[TermDraft]:
         .iterator(chunk_size=2000)
     )
     all_in = _all_in_kinds(month.first)
+    premiums = premium_shares(month)
     # Many contracts cost the same: their bill is reckoned once.
     bill_of = lru_cache(maxsize=4096)(partial(bill_month, month))
     for contract, group in groupby(conditions, key=itemgetter(0)):
@@ -182,6 +184,7 @@ def _drafts(month: Month, territory: Territory | None) -> Iterator[TermDraft]:
             )
         )
         if bill is not None:
+            bill = with_premium(bill, premiums.get(contract, ZERO))
             number, territory_id, kind, due_day = known[contract]
             due_on = max(month.day(due_day), bill.span.first)
             aid = rows[-1][5] if bill.span.days == month.days else ZERO

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection
 from caracol.accounts.models import User
 from caracol.core.money import ZERO
 from caracol.core.periods import Month
-from payments.calculations.prorata import FEE
+from payments.calculations.prorata import CHARGES, FEE, INSURANCE
 from payments.enums import AccountKind, EntryKind, LineKind, Payer, TermKind
 from payments.models import Account
 from payments.services.posting import MonthLocked
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from payments.services.closing import TermDraft
 
 Ids = Mapping[int, int]
+PREMIUM_LABEL = "Assurance pour compte"
 
 
 def copy_terms(month: Month, drafts: Sequence["TermDraft"], receivables: Ids, author: User) -> None:
@@ -127,12 +128,13 @@ def _terms(
 def _lines(drafts: Iterable["TermDraft"], terms: Ids) -> Iterable[tuple[Any, ...]]:
     for draft in drafts:
         fee_label, charges_label = draft.labels
+        labels = {FEE: fee_label, CHARGES: charges_label, INSURANCE: PREMIUM_LABEL}
         for position, line in enumerate(draft.bill.lines, start=1):
             yield (
                 terms[draft.contract],
                 position,
                 LineKind(line.kind).value,
-                fee_label if line.kind == FEE else charges_label,
+                labels[line.kind],
                 line.detail,
                 line.amount,
             )
