@@ -1,4 +1,4 @@
-"""`./dev bench [month|receipts|pages|search|ledger|reconcile|camt …]`: ratios in one run.
+"""`./dev bench [month|receipts|pages|search|ledger|reconcile|camt|deadlines …]`: ratios in one run.
 
 It says when a limit is missed, and ends with 0 all the same: a measure is no test.
 """
@@ -17,7 +17,7 @@ django.setup()
 # ruff: noqa: E402
 from django.db import connection
 
-from tests.bench import camt, month, pages, reconcile, search
+from tests.bench import camt, deadlines, month, pages, reconcile, search
 from tests.bench.processes import Bench, bench
 from tests.bench.report import Row, table
 
@@ -53,8 +53,9 @@ PARTS: dict[str, Callable[[Bench, str], list[Row]]] = {
     "receipts": receipts,
     "reconcile": reconcile.measure,
     "camt": camt.measure,
+    "deadlines": deadlines.measure,
 }
-ALONE = {"receipts", "reconcile", "camt"}
+ALONE = {"receipts", "reconcile", "camt", "deadlines"}
 """Parts that seed their own databases."""
 
 

@@ -30,7 +30,7 @@ UNREADABLE = {
     Role.TECHNICAL: MONEY | STATUS | {"name", "email", "number", "insurer"},
     Role.ACCOUNTANT: STATUS | MONEY | {"phone", "email", "insurer"},
 }
-READ_PAGES = ("dashboard:", "colocations:", "residents:")
+READ_PAGES = ("dashboard:", "colocations:", "residents:", "deadlines:", "social:")
 
 
 @pytest.fixture(autouse=True)

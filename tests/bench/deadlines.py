@@ -1,0 +1,141 @@
+"""The nightly refresh of deadlines: linear, in little memory, nothing written twice.
+
+`python -m tests.bench.deadlines N` adds people up to N, each with eight real deadlines, and
+answers with JSON: the first run, the same day again, and a day on which one in a hundred moved.
+"""
+
+import os
+import resource
+import sys
+import time
+from datetime import date
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caracol.settings.dev")
+django.setup()
+
+# ruff: noqa: E402
+from django.db import connection, connections, transaction
+
+from caracol.core.database import OWNER
+from caracol.deadlines.models import Deadline
+from caracol.deadlines.services.refreshing import refresh
+from residents.models import Person
+from tests.bench.processes import Bench, answer
+from tests.bench.report import Row
+
+DAY = date(2026, 11, 24)
+FEW, MANY = 5_000, 20_000
+EACH = 8
+KIB = 1024
+# A permit gives two deadlines (its end, its window), a housing request one, five rights one each.
+PEOPLE = """
+    INSERT INTO residents_person (territory_id, reference, civility, last_name, first_name,
+        search_key, language, phone, email, email_consent, sms_consent, caf_number, caf_department)
+    SELECT (SELECT min(id) FROM accounts_territory), 'D' || n, 'NONE', 'Nom' || n, 'Prenom',
+        'nom' || n || ' prenom', 'fr', '', '', false, false, '', ''
+    FROM generate_series((SELECT count(*) FROM residents_person) + 1, %(people)s) AS n
+"""
+PERMITS = """
+    INSERT INTO residents_residencepermit (person_id, kind, expires_on)
+    SELECT id, 'CARTE_RESIDENT', date '2027-01-01' + (id %% 900)::int FROM residents_person p
+    WHERE NOT EXISTS (SELECT 1 FROM residents_residencepermit WHERE person_id = p.id)
+"""
+REQUESTS = """
+    INSERT INTO residents_housingrequest (person_id, number, expires_on)
+    SELECT id, 'NUR' || id, date '2026-12-01' + (id %% 360)::int FROM residents_person p
+    WHERE NOT EXISTS (SELECT 1 FROM residents_housingrequest WHERE person_id = p.id)
+"""
+RIGHTS = """
+    INSERT INTO social_personright (person_id, kind, due_on, filed_on, decision, outcome)
+    SELECT id, kind, date '2026-12-01' + (id %% 360)::int, date '2026-10-01', '', ''
+    FROM residents_person p, unnest(ARRAY['C2S','RSA','LICENCE','VISALE','INTEGRATION']) AS kind
+    WHERE NOT EXISTS (SELECT 1 FROM social_personright WHERE person_id = p.id)
+"""
+
+
+def measure(bench: Bench, _big: str) -> list[Row]:
+    """Refresh five thousand people, then twenty thousand, each in a fresh database."""
+    found = {}
+    for people in (FEW, MANY):
+        with bench.database() as database:
+            found[people] = bench.run(database, "deadlines", people)
+    few, many = found[FEW], found[MANY]
+    rows = []
+    for what in ("first", "again", "moved"):
+        growth = many[what]["seconds"] / few[what]["seconds"] / (MANY / FEW)
+        rows.append(
+            Row(
+                f"deadlines: {what} run, {many['deadlines']:,} (a deadline)",
+                f"{many[what]['seconds']:.1f} s",
+                f"{few[what]['seconds']:.1f} s",
+                growth,
+                1.3,
+            )
+        )
+    bytes_each = many["bytes"] / many["deadlines"]
+    rows.append(
+        Row("deadlines: memory of a deadline", f"{bytes_each:.0f} B", "", bytes_each, KIB, "B")
+    )
+    rows.append(
+        Row("deadlines: rows rewritten, nothing moved", f"{many['again']['updated']}", "",
+            many["again"]["updated"], 0, "")
+    )  # fmt: skip
+    moved = many["moved"]
+    rows.append(
+        Row("deadlines: rows rewritten / moved", f"{moved['updated']}", f"{moved['moved']}",
+            moved["updated"] / moved["moved"], 1)
+    )  # fmt: skip
+    return rows
+
+
+def run() -> dict[str, Any]:
+    """Refresh once; return how long it took, what it changed, how many rows were rewritten."""
+    with transaction.atomic():
+        begun = time.perf_counter()
+        done = refresh(on=DAY)
+        seconds = time.perf_counter() - begun
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT n_tup_upd FROM pg_stat_xact_user_tables WHERE relname = %s",
+                [Deadline._meta.db_table],
+            )
+            updated = cursor.fetchone()[0]
+    return {"seconds": seconds, "updated": updated, **vars(done)}
+
+
+def memory() -> int:
+    """Return the most memory that this process has held, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KIB
+
+
+def look(people: int) -> dict[str, Any]:
+    """Add people with their facts, and refresh three times."""
+    with connections[OWNER].cursor() as cursor:
+        for statement in (PEOPLE, PERMITS, REQUESTS, RIGHTS):
+            cursor.execute(statement, {"people": people})
+        cursor.execute("VACUUM ANALYZE")
+    with transaction.atomic():  # what is loaded once, whatever the number
+        Person.objects.filter(pk__gt=0)[:1].get()
+    before = memory()
+    first = run()
+    held = memory() - before
+    again = run()
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute(
+            "UPDATE residents_housingrequest SET expires_on = expires_on + 7 WHERE id % 100 = 0"
+        )
+    return {
+        "people": Person.objects.count(),
+        "deadlines": Deadline.objects.count(),
+        "first": first,
+        "again": again,
+        "moved": run(),
+        "bytes": held,
+    }
+
+
+if __name__ == "__main__":
+    answer(look(int(sys.argv[1])))
