@@ -312,6 +312,10 @@ PAGES: dict[str, frozenset[Role]] = {
     "payments:caf-office": GLA,
     "payments:caf-expected": BOOKS,
     "payments:caf-expected-export": BOOKS,
+    # The number at the CAF and the home: no need of accounting.
+    "payments:caf-july": GLA,
+    "payments:caf-july-export": GLA,
+    "payments:caf-july-paper": GLA,
     # Files of debits and transfers: names and numbers; the files themselves hold accounts.
     "payments:debits": GLA | {_C},
     "payments:debit-prepare": GLA,

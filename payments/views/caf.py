@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from caracol.accounts.models import Territory
-from caracol.accounts.policy import GLA
+from caracol.accounts.policy import GLA, may
 from caracol.audit.services import record_access
 from caracol.core import clock
 from caracol.core.errors import Refused
@@ -34,6 +34,7 @@ from payments.selectors.caf_statements import (
     statement_lines,
     with_counts,
 )
+from payments.selectors.july_rents import last_july
 from payments.services.caf_importing import (
     CAFS,
     CafImported,
@@ -100,6 +101,8 @@ def _listed(request: PageRequest) -> dict[str, Any]:
         "to_name": lines.filter(TO_NAME).count(),
         "to_review": lines.filter(TO_REVIEW, contract__isnull=False).count(),
         "month": Month.of(clock.today()).previous(),
+        "july": last_july(clock.today()),
+        "may_july": may(request.user, "payments:caf-july"),
         "may_decide": bool(request.user.roles & GLA),
     }
 
