@@ -21,7 +21,7 @@ from caracol.deadlines.models import Appointment, Deadline
 from caracol.deadlines.selectors.lines import DueLine, lines_of
 from caracol.deadlines.selectors.mine import mine, replaced_by
 from caracol.deadlines.selectors.rules import rules_on
-from caracol.deadlines.services.digest import is_confidential, site_url
+from caracol.deadlines.services.digest import about_said, is_confidential, site_url
 
 GONE_DAYS = timedelta(days=60)
 AHEAD_DAYS = timedelta(days=400)
@@ -99,7 +99,7 @@ def _deadline(line: DueLine) -> Event:
 
 def _said_of(line: DueLine) -> str:
     if not is_confidential(line):
-        return " · ".join(filter(None, (line.label, line.about)))
+        return " · ".join(filter(None, (line.label, about_said(line))))
     if line.rule is None or line.kind is None:
         return "Tâche" if line.rule else "Échéance"
     return line.label

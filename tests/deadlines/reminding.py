@@ -10,17 +10,17 @@ from caracol.deadlines.models import Deadline, DeadlineRule
 from caracol.deadlines.registry import deadline_kind, forget
 from tests.factories import make_territory
 
-PLAIN, SENSITIVE = "tests.plain", "tests.sensitive"
+PLAIN, SENSITIVE, AIDED = "tests.plain", "tests.sensitive", "tests.aided"
 _numbers = count(1)
 
 
 @contextlib.contextmanager
 def kinds(**said):
-    """A plain and a sensitive kind, known by everybody, for the block."""
-    for code, hidden in ((PLAIN, False), (SENSITIVE, True)):
+    """A plain, a sensitive kind and one of aids, known by everybody, for the block."""
+    for code, hidden in ((PLAIN, False), (SENSITIVE, True), (AIDED, False)):
         deadline_kind(
             code,
-            domain=Domain.STAY,
+            domain=Domain.AID if code == AIDED else Domain.STAY,
             subject=Subject.CONTRACT,
             readers=frozenset(Role),
             url_name="residents:contract-detail",
@@ -32,10 +32,11 @@ def kinds(**said):
     finally:
         forget(PLAIN)
         forget(SENSITIVE)
+        forget(AIDED)
 
 
 def make_rules(**fields):
-    """The rules of both kinds."""
+    """The rules of these kinds."""
     said = {
         "why": "Parce que.",
         "otherwise": "Rien.",
@@ -50,6 +51,7 @@ def make_rules(**fields):
     }
     DeadlineRule.objects.create(kind=PLAIN, label="Fin du contrat", **said)
     DeadlineRule.objects.create(kind=SENSITIVE, label="Titre de séjour", **said)
+    DeadlineRule.objects.create(kind=AIDED, label="Départ à déclarer à la CAF", **said)
 
 
 def make_deadline(due_on, *, kind=PLAIN, code="IDF", **fields):

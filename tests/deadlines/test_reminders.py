@@ -21,7 +21,7 @@ from caracol.deadlines.models import (
 from caracol.deadlines.registry import TASK
 from caracol.deadlines.services.reminding import Reminded, open_moment, send_reminders
 from caracol.notifications.models import MailOut
-from tests.deadlines.reminding import SENSITIVE, kinds, make_deadline, make_rules
+from tests.deadlines.reminding import AIDED, SENSITIVE, kinds, make_deadline, make_rules
 from tests.factories import EVERYWHERE, make_user
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -239,6 +239,16 @@ def test_nothing_confidential_is_in_an_email(manager):
             assert "titres" not in body
         assert "Une échéance confidentielle" in mail.text_body
         assert "/echeances/suivi/" in mail.html_body
+
+
+def test_nobody_is_named_beside_an_aid(manager):
+    make_deadline(after(5), kind=AIDED, person_id=7)
+    make_deadline(after(5), kind=AIDED, about="Juillet 2026")
+    send_reminders(on=DAY)
+    text = mails(manager)[0].text_body
+    assert "Départ à déclarer à la CAF" in text
+    assert "DIALLO" not in text
+    assert "Juillet 2026" in text
 
 
 def test_a_task_about_somebody_is_confidential_and_another_is_not(manager):

@@ -60,6 +60,11 @@ class Event:
     who: str = ""
 
     @property
+    def begins(self) -> str:
+        """From when, where there is no room to say until when."""
+        return self.hours.partition(" – ")[0]
+
+    @property
     def order(self) -> tuple[date, bool, datetime | None, str]:
         """Within a day, deadlines first, then appointments by their hour."""
         return (self.day, self.kind == APPOINTMENT, self.starts_at, self.label)

@@ -12,9 +12,12 @@ from django.conf import settings
 from django.urls import reverse
 
 from caracol.core.periods import french_day
+from caracol.deadlines.enums import Domain
 from caracol.deadlines.registry import TASK
 from caracol.deadlines.selectors.lines import DueLine
 
+# What these are about and a name, together, would tell of somebody's papers or money.
+NAMELESS = {Domain.PERMIT, Domain.RIGHTS, Domain.HOUSING, Domain.AID, Domain.MONEY}
 CONFIDENTIAL = "Une échéance confidentielle"
 AT_MOST = 25
 WEEK = timedelta(days=7)
@@ -52,12 +55,18 @@ def is_confidential(line: DueLine) -> bool:
     return line.kind is None or line.kind.is_sensitive
 
 
+def about_said(line: DueLine) -> str:
+    """Return whom or what a deadline is about as it may leave the house: nobody beside money."""
+    hides = bool(line.deadline.person_id) and line.domain in NAMELESS
+    return "" if hides or is_confidential(line) else line.about
+
+
 def say(line: DueLine, absent: Mapping[int, str]) -> Said:
     """Return what a mail says of a deadline."""
     hidden = is_confidential(line)
     return Said(
         what=CONFIDENTIAL if hidden else line.label,
-        about="" if hidden else line.about,
+        about=about_said(line),
         when=_when(line),
         url=site_url(reverse("deadlines:deadline-detail", args=[line.pk])),
         for_whom=absent.get(line.deadline.assignee_id or 0, ""),

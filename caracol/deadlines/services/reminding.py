@@ -221,7 +221,7 @@ def _write(user: User, letter: Letter, morning: Morning) -> None:
             "greeting": f"Bonjour {user.first_name}," if user.first_name else "Bonjour,",
             "opening": letter.words.opening,
             "groups": letter.groups,
-            "agenda_url": site_url(reverse("agenda:list")),
+            "list_url": site_url(reverse("deadlines:deadline-list")),
             "preferences_url": site_url(reverse("agenda:reminders")),
         },
         batch=f"deadlines:{morning.on:%Y-%m-%d}",
