@@ -146,10 +146,10 @@ def receipts(day: date) -> Iterator[Fact]:
     domain=Domain.AID,
     subject=Subject.TERRITORY,
     readers=GLA,
-    url_name="payments:caf-expected",
+    url_name="payments:caf-july",
     settled="L'année est passée.",
     icon="home-heart",
-    button="Voir les aides attendues",
+    button="Voir les loyers de juillet",
 )
 def july_rents(day: date) -> Iterator[Fact]:
     """The rents of July, which each CAF asks of who receives its aid; from July on."""
@@ -170,7 +170,7 @@ def july_rents(day: date) -> Iterator[Fact]:
             about=f"Juillet {day.year} · {territory.name}",
             due_on=date(day.year, month, number),
             territory_id=territory.pk,
-            url_arg=str(july),
+            url_arg=str(day.year),
         )
 
 
