@@ -111,6 +111,12 @@ def months_spanned(starts_on: date, ends_on: date) -> int:
     return months if end_of_duration(starts_on, months) >= ends_on else months + 1
 
 
+def whole_months(starts_on: date, ends_on: date) -> int | None:
+    """Return a duration in months, or None when it does not end with one."""
+    months = months_spanned(starts_on, ends_on)
+    return months if end_of_duration(starts_on, months) == ends_on else None
+
+
 @dataclass(frozen=True)
 class Span:
     """Days from `first` to `last`, both included."""

@@ -19,6 +19,10 @@ register_act(
         "whose=moi", 15)
 )  # fmt: skip
 register_act(
+    Act("Noter un rendez-vous", "agenda:appointment-new", "Agenda", "nouveau réunion visite",
+        "calendar-event")
+)  # fmt: skip
+register_act(
     Act("Noter une tâche", "deadlines:task-new", "", "nouvelle à faire rappel", "clipboard-check")
 )
 register_act(

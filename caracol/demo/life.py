@@ -9,6 +9,7 @@ from django.db.models import Count
 from caracol.accounts.models import Territory, User
 from caracol.audit import history
 from caracol.core.money import ZERO
+from caracol.core.periods import whole_months
 from caracol.core.text import sort_key
 from caracol.demo.names import Individual
 from caracol.demo.places import VOIDS, Place
@@ -40,6 +41,7 @@ from residents.models import (
     PersonStatus,
     ResidencePermit,
 )
+from residents.services.amending import situation_of
 from residents.services.lifecycle import advance_contracts, move, next_status
 
 HOME_OPENED = history.label("colocations.home-opened", "Colocation ouverte")
@@ -211,6 +213,7 @@ class Life:
             effective_on=terms.starts_on,
             signed_on=terms.starts_on - 6 * _DAY,
             reason=terms.reason,
+            before=situation_of(contract),
         )
         ContractTerms.objects.filter(contract=contract, ends_on__gte=terms.starts_on).update(
             ends_on=terms.starts_on - _DAY
@@ -238,6 +241,7 @@ class Life:
                 deposit=arrival.stay.deposit,
                 distress_rate=arrival.terms.fee == 75,
                 precarity_ground=arrival.stay.ground,
+                initial_months=whole_months(arrival.terms.starts_on, arrival.terms.ends_on),
             )
             for arrival in arrivals
         )

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import pghistory
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from caracol.accounts.models import TerritoryQuerySet
 from caracol.core.expressions import search_key
@@ -32,7 +32,9 @@ class OwnerQuerySet(TerritoryQuerySet):
         if roles is not None and not user.roles & roles:
             return self.none()
         seen = super().visible_to(user, roles)
-        return self.filter(Q(pk__in=seen.values("pk")) | Q(agreements=None))
+        lent = self.model._meta.get_field("agreements").related_model
+        lends = lent._default_manager.filter(owner=OuterRef("pk"))
+        return self.filter(Q(pk__in=seen.values("pk")) | ~Exists(lends))
 
 
 @pghistory.track(exclude=["search_key"])

@@ -152,7 +152,7 @@ class _Statement:
         """Return what a line is to be written as."""
         if not -MOST <= line.amount <= MOST:
             raise FileRefused(
-                f"{line.place} : le montant {line.amount:.2E} dépasse tout ce qu'un compte porte. "
+                f"{line.place[:1].upper()}{line.place[1:]} : le montant {line.amount:.2E} dépasse tout ce qu'un compte porte. "
                 "Le fichier est abîmé : téléchargez-le à nouveau depuis la banque."
             )
         self.count += 1

@@ -9,7 +9,7 @@ from caracol.audit.services import record_access
 from caracol.core import clock, export
 from caracol.core.pages import PageRequest, page, render_page
 from caracol.documents.rendering import render
-from caracol.parameters.selectors import association
+from caracol.notifications.services import sender
 from payments.models import CafOffice
 from payments.selectors.july_rents import OfficeRents, july_rents, last_july
 from payments.views.lists import answer_file
@@ -95,7 +95,7 @@ def _empty(request: PageRequest, department: str) -> OfficeRents:
 
 def _pdf(one: OfficeRents, year: int) -> bytes:
     today = clock.today()
-    us = association(today)
+    us = sender()
     rows = [
         {
             "caf_number": row.caf_number or "à compléter",

@@ -170,9 +170,12 @@ def _check_dates(
         )
         found.append(refused("order", text, topic="effective_on"))
     if on > contract.ends_on + _DAY or on > ends_on:
-        text = (
-            f"Le contrat finit le {french_day(min(ends_on, contract.ends_on))} : c'est trop tard."
-        )
+        text = f"Le contrat finit le {french_day(contract.ends_on)} : c'est trop tard."
+        if on <= contract.ends_on + _DAY:
+            text = (
+                f"La fin choisie, le {french_day(ends_on)}, précède le {french_day(on)}, où cet "
+                "acte prend effet."
+            )
         found.append(refused("after-end", text, topic="effective_on"))
     if change.signed_on and change.signed_on > today:
         text = "Une signature ne se date pas de l'avenir."

@@ -10,7 +10,7 @@ from django.db.models import Q
 from caracol.accounts.models import User
 from caracol.accounts.policy import PAGES
 from caracol.core.money import ZERO
-from caracol.core.periods import Span, end_of_duration, french_day, months_spanned
+from caracol.core.periods import Span, french_day, whole_months
 from colocations.models import Room, RoomVoid
 from residents.calculations.amounts import Asked
 from residents.calculations.duration import Earlier
@@ -76,8 +76,7 @@ class ContractData:
     @property
     def initial_months(self) -> int | None:
         """The first duration in whole months, if it is."""
-        months = months_spanned(self.starts_on, self.ends_on)
-        return months if end_of_duration(self.starts_on, months) == self.ends_on else None
+        return whole_months(self.starts_on, self.ends_on)
 
 
 @dataclass(frozen=True)

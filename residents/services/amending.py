@@ -82,7 +82,7 @@ def write_amendment(
             effective_on=change.effective_on,
             signed_on=change.signed_on,
             reason=change.words.strip()[:WORDS_LENGTH],
-            before=_situation(contract),
+            before=situation_of(contract),
         )
         _write_terms(contract, plan, amendment)
         _write_holders(contract, change, plan)
@@ -99,8 +99,8 @@ def write_amendment(
     return Amended(amendment, effects)
 
 
-def _situation(contract: Contract) -> dict[str, object]:
-    """What the amendment moves beside the terms, as it found it."""
+def situation_of(contract: Contract) -> dict[str, object]:
+    """Return what an amendment moves beside the terms, as it finds it."""
     holders = ContractHolder.objects.filter(contract=contract).order_by("pk")
     return {
         "ends_on": contract.ends_on.isoformat(),

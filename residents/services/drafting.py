@@ -12,7 +12,7 @@ from caracol.core.periods import Month
 from residents.enums import ContractStatus
 from residents.models import AcceptedWarning, Contract, ContractHolder, ContractTerms
 from residents.selectors.effects import accounts
-from residents.selectors.proposals import ContractData, Judged, judge
+from residents.selectors.proposals import ContractData, Judged, judge, proposal_of
 from residents.selectors.states import refuse_if_contract_changed
 from residents.services.accepting import keep_reasons
 from residents.services.holding import hold_contract, hold_place, said_in_words
@@ -58,6 +58,12 @@ def create_draft(
     judged = _refuse_the_impossible(data, today, actor)
     same = _same_draft(data)
     if same is not None:
+        # The same form sent twice is one draft; another one never loses what it says.
+        if proposal_of(same) != data:
+            raise DraftRefused(
+                f"Le brouillon {same.number} existe déjà pour cette personne, cette chambre et ce "
+                "jour, avec d'autres conditions : ouvrez-le pour le modifier. Rien n'a été changé."
+            )
         return Drafted(same, new=False)
     with history.act(DRAFTED, actor=actor):
         contract = Contract(

@@ -24,18 +24,20 @@ _numbers = count(1)
 def manager(live_site):
     """A manager with a home, a resident, a deadline and an appointment of the week."""
     with live_site.database():
-        factories.make_territory("AGE")
+        number = next(_numbers)
+        code = f"AGE{number}"
+        factories.make_territory(code)
         user = factories.make_user(
-            Role.GLA_MANAGER, "AGE", email=f"agenda.{next(_numbers)}@example.org", first_name="Maya"
+            Role.GLA_MANAGER, code, email=f"agenda.{number}@example.org", first_name="Maya"
         )
-        home = factories.make_home("AGE", name="Maison Agenda")
+        home = factories.make_home(code, name="Maison Agenda")
         contract = factories.make_contract(
             factories.make_room(home), factories.make_person("Agendazade", "Lina")
         )
         make_deadline(
             clock.today(),
             kind="residents.contract-end",
-            code="AGE",
+            code=code,
             subject_id=contract.pk,
             contract_id=contract.pk,
         )

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from caracol.accounts.enums import Role
 from caracol.core import clock
+from caracol.deadlines.services.refreshing import refresh
 from caracol.documents.models import Upload
 from residents.models import Person
 from tests import factories
@@ -91,8 +92,10 @@ def test_two_who_edit_one_sheet_each_see_the_other(page_for, live_site, scene):
     expect(page.get_by_text("Fiche corrigée.")).to_be_visible()
 
 
-def test_a_permit_is_shown_to_the_manager_and_not_to_the_officer(page_for, scene):
+def test_a_permit_is_shown_to_the_manager_and_not_to_the_officer(page_for, live_site, scene):
     manager, officer, person, _contract = scene("TIT")
+    with live_site.database():
+        refresh(on=clock.today())
     page = page_for(manager)
     page.goto(f"/residents/{person.pk}/")
     expect(page.get_by_role("link", name="Titre de séjour à renouveler")).to_be_visible()
