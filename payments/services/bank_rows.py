@@ -151,8 +151,9 @@ class _Statement:
     def row(self, line: Line, ranks: Counter[int]) -> Row:
         """Return what a line is to be written as."""
         if not -MOST <= line.amount <= MOST:
+            where = f"{line.place[:1].upper()}{line.place[1:]}"
             raise FileRefused(
-                f"{line.place[:1].upper()}{line.place[1:]} : le montant {line.amount:.2E} dépasse tout ce qu'un compte porte. "
+                f"{where} : le montant {line.amount:.2E} dépasse tout ce qu'un compte porte. "
                 "Le fichier est abîmé : téléchargez-le à nouveau depuis la banque."
             )
         self.count += 1

@@ -365,3 +365,21 @@ def test_a_signed_copy_is_kept_with_its_agreement(client, client_for, home, sett
     assert "Convention signée.png" not in text_of(social.get(url("agreement-detail", agreement.pk)))
     refused = client.post(url("agreement-copy", agreement.pk), {"name": "Acte"})
     assert "Choisissez un fichier" in text_of(refused)
+
+
+def test_an_owner_of_several_agreements_is_seen_once_and_takes_another(client_for):
+    """Listed once, found once, and the form of an agreement opens on its owner."""
+    manager = factories.make_user()
+    agreements = [factories.make_agreement(factories.make_site("IDF")) for _ in range(3)]
+    owner = agreements[0].owner
+    OwnerAgreement.objects.update(owner=owner)
+    assert list(Owner.objects.visible_to(manager).filter(pk=owner.pk)) == [owner]
+    path = reverse("colocations:agreement-edit", args=[agreements[0].pk])
+    page = client_for(manager).get(path)
+    assert page.text.count(f'<option value="{owner.pk}"') == 1
+    typed = {
+        field.html_name: field.value()
+        for field in page.context["form"]
+        if field.value() is not None
+    }
+    assert client_for(manager).post(path, typed).status_code in {302, 422}

@@ -137,8 +137,6 @@ def _files(code, author, contract):
 
 
 ARGUMENTS = {
-    "payments:caf-july": lambda world: [clock.today().year],
-    "payments:caf-july-export": lambda world: [clock.today().year],
     "payments:caf-july-paper": lambda world: [clock.today().year, world.home.site.department],
     "payments:bank-line": lambda world: [world.line.pk],
     "payments:bank-line-settle": lambda world: [world.line.pk],

@@ -52,8 +52,9 @@ def address(name, world):
     """Return the address of a page about a world's thing."""
     pattern = dict(OURS)[name]
     taken = set(pattern.pattern.converters)
-    if taken <= {"month"}:
-        return reverse(name, kwargs=dict.fromkeys(taken, str(Month.of(clock.today()))))
+    now = {"month": str(Month.of(clock.today())), "year": clock.today().year}
+    if taken <= set(now):
+        return reverse(name, kwargs={part: now[part] for part in taken})
     assert name in ARGUMENTS, f"{name} names a thing: say which in tests/consistency/worlds.py"
     return reverse(name, args=ARGUMENTS[name](world))
 

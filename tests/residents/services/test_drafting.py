@@ -58,6 +58,14 @@ def test_the_same_draft_sent_twice_is_one(data, draft, manager):
     assert Contract.objects.count() == 1
 
 
+def test_another_draft_of_the_same_stay_loses_nothing_without_a_word(data, draft, manager):
+    """Back in the browser, other amounts typed: told where the first one is."""
+    other = replace(data, fee=data.fee - 1)
+    with pytest.raises(DraftRefused, match=f"{draft.number} existe déjà"):
+        create_draft(data=other, actor=manager, today=TODAY)
+    assert draft.terms.get().fee == data.fee
+
+
 def test_a_draft_may_lack_what_signing_will_ask(data, manager):
     bare = replace(data, purpose="", fee=Decimal(500))
     draft = create_draft(data=bare, actor=manager, today=TODAY).contract
