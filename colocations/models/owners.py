@@ -1,6 +1,6 @@
 """Owners of buildings and whom to speak to there."""
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pghistory
 from django.db import models
@@ -32,8 +32,8 @@ class OwnerQuerySet(TerritoryQuerySet):
         if roles is not None and not user.roles & roles:
             return self.none()
         seen = super().visible_to(user, roles)
-        lent = self.model._meta.get_field("agreements").related_model
-        lends = lent._default_manager.filter(owner=OuterRef("pk"))
+        lent: Any = self.model._meta.get_field("agreements").related_model
+        lends = lent.objects.filter(owner=OuterRef("pk"))
         return self.filter(Q(pk__in=seen.values("pk")) | ~Exists(lends))
 
 
