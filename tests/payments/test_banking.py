@@ -241,7 +241,7 @@ def test_known_and_new_lines_of_several_thousands_are_told_apart(monkeypatch):
 
 def test_an_amount_that_no_account_holds_is_refused_with_its_place():
     """A spoiled figure; the database would say no in words of its own."""
-    with pytest.raises(FileRefused, match=r"écriture 2 : le montant 1\.00E\+20"):
+    with pytest.raises(FileRefused, match=r"Écriture 2 : le montant 1\.00E\+20"):
         imported(statement(entry("1.00"), entry("100000000000000000000")))
     with pytest.raises(FileRefused, match="dépasse tout ce qu'un compte porte"):
         imported(statement(entry("9000000000.00"), entry("9000000000.00")))
