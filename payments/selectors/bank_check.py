@@ -78,12 +78,7 @@ class AccountCheck:
 def bank_checks(on: date) -> list[AccountCheck]:
     """Return each account's two sides on a day, with what explains their difference."""
     accounts = list(BankAccount.objects.order_by("pk"))
-    statements: dict[int, list[BankStatement]] = {}
-    for row in BankStatement.objects.filter(
-        Q(closing_on__lte=on) | Q(closing_on=None, opening_on__lte=on),
-        bank_account__isnull=False,
-    ).order_by("opening_on", "pk"):
-        statements.setdefault(row.bank_account_id or 0, []).append(row)
+    statements = _statements(on)
     booked = dict(
         BankLine.objects.filter(booked_on__lte=on)
         .exclude(state__in=NOT_POSTED)
@@ -98,6 +93,22 @@ def bank_checks(on: date) -> list[AccountCheck]:
         _check(account, on, statements.get(account.pk, []), booked, held.get(account.pk, []))
         for account in accounts
     ]
+
+
+def statement_gaps(on: date) -> list[Gap]:
+    """Return what is missing between and inside the statements of all accounts: one query."""
+    return [gap for rows in _statements(on).values() for gap in _gaps(rows)]
+
+
+def _statements(on: date) -> dict[int, list[BankStatement]]:
+    """Return the statements up to a day by account, the earliest first."""
+    found: dict[int, list[BankStatement]] = {}
+    for row in BankStatement.objects.filter(
+        Q(closing_on__lte=on) | Q(closing_on=None, opening_on__lte=on),
+        bank_account__isnull=False,
+    ).order_by("bank_account", "opening_on", "pk"):
+        found.setdefault(row.bank_account_id or 0, []).append(row)
+    return found
 
 
 def _check(

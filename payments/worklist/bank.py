@@ -12,7 +12,7 @@ from caracol.core.periods import Month, french_day
 from caracol.core.registries import WorkGroup, WorkItem, work_provider
 from payments.enums import BankLineState
 from payments.models import BankAccount, CafLine, Reconciliation
-from payments.selectors.bank_check import bank_checks
+from payments.selectors.bank_check import statement_gaps
 from payments.selectors.bank_lines import counts, lines_seen
 from payments.selectors.caf_statements import TO_NAME
 
@@ -60,7 +60,7 @@ def _missing(today: date) -> Iterator[WorkItem]:
 
 
 def _gaps(today: date) -> Iterator[WorkItem]:
-    gaps = [gap for check in bank_checks(today) for gap in check.gaps if gap.before is not None]
+    gaps = [gap for gap in statement_gaps(today) if gap.before is not None]
     for gap in gaps[-SHOWN_GAPS:]:
         yield WorkItem(
             kind="bank-gap",

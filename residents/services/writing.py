@@ -107,12 +107,19 @@ def write_messages(
     letters = prepare(people=people, kind=kind, facts=facts, channel=channel)
     leaves_at = next_allowed(clock.now())
     places = _territories(people)
+    sent = {_key(key, letter): letter for letter in letters if not letter.why_not}
+    rows = ResidentMessage.objects.filter(dedup_key__in=sent)
+    known = {row.dedup_key: row for row in rows}
     with history.act(WRITTEN, actor=actor):
         return [
-            _write(letter, key, leaves_at, places.get(letter.person.pk), actor)
-            for letter in letters
-            if not letter.why_not
+            known.get(own_key)
+            or _write(letter, own_key, leaves_at, places.get(letter.person.pk), actor)
+            for own_key, letter in sent.items()
         ]
+
+
+def _key(key: str, letter: Letter) -> str:
+    return f"resident:{key}:{letter.person.pk}"
 
 
 def _territories(people: Sequence[Person]) -> dict[int, Territory]:
@@ -125,12 +132,8 @@ def _territories(people: Sequence[Person]) -> dict[int, Territory]:
 
 
 def _write(
-    letter: Letter, key: str, leaves_at: datetime, territory: Territory | None, actor: User
+    letter: Letter, own_key: str, leaves_at: datetime, territory: Territory | None, actor: User
 ) -> ResidentMessage:
-    own_key = f"resident:{key}:{letter.person.pk}"
-    known = ResidentMessage.objects.filter(dedup_key=own_key).first()
-    if known is not None:
-        return known
     words, french = letter.words, letter.french
     mail = text = None
     if letter.channel == Channel.EMAIL:

@@ -23,7 +23,7 @@ def _private_files(settings, tmp_path):
 
 MOST = 60
 # The day gathers a block of every application: a fixed number of queries for each.
-ALLOWED = {"dashboard:today": 72}
+ALLOWED = {"dashboard:today": 66}
 
 
 def asked(client, world, query_count):
