@@ -244,7 +244,7 @@ def renewals_coming(user: Any, today: date) -> WorkGroup | None:
     if not user.roles & GLA:
         return None
     rules = rules_in_force(today)
-    found = coming.renewing(_visible(user, GLA), today)
+    found = coming.renewing(_visible(user, GLA), today, rules)
     shown, total = first_of(selectors.with_place(found).order_by("ends_on", "pk"), SHOWN)
 
     def write(contract: Any) -> dict[str, Any]:
@@ -274,7 +274,7 @@ def legal_ends(user: Any, today: date) -> WorkGroup | None:
     if not user.roles & _ALARMED:
         return None
     rules = rules_in_force(today)
-    found = coming.nearing_legal_end(_visible(user, _ALARMED), today)
+    found = coming.nearing_legal_end(_visible(user, _ALARMED), today, rules)
     shown, total = first_of(selectors.with_place(found).order_by("starts_on", "pk"), SHOWN)
 
     def write(contract: Any) -> dict[str, Any]:
