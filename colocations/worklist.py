@@ -99,14 +99,14 @@ def agreements_to_mend(user: Any, today: date) -> WorkGroup | None:
         .filter(Q(extension_undocumented=True) | Q(ends_on__lte=soon))
         .filter(~Exists(later))
     )
-    shown = found.select_related("site", "owner").order_by("ends_on", "pk")[:SHOWN]
-    items = _agreement_items(list(shown), today)
+    ordered = found.select_related("site", "owner").order_by("ends_on", "pk")
+    shown, total = first_of(ordered, SHOWN)
     return WorkGroup(
         code="agreements",
         title="Conventions des propriétaires",
         icon="building-bank",
-        total=found.count(),
-        items=items,
+        total=total,
+        items=_agreement_items(shown, today),
         url=f"{reverse('colocations:agreement-list')}?state=soon",
         order=40,
     )
@@ -144,13 +144,14 @@ def obligations(user: Any, today: date) -> WorkGroup | None:
         return None
     seen = OwnerObligation.objects.visible_to(user, roles)
     found = agreements.obligations_due(seen, today)
-    shown = found.select_related("agreement__site", "agreement__owner").order_by("due_on", "pk")
+    ordered = found.select_related("agreement__site", "agreement__owner").order_by("due_on", "pk")
+    shown, total = first_of(ordered, SHOWN)
     return WorkGroup(
         code="obligations",
         title="Engagements envers les propriétaires",
         icon="clipboard-list",
-        total=found.count(),
-        items=[_obligation(each, today) for each in shown[:SHOWN]],
+        total=total,
+        items=[_obligation(each, today) for each in shown],
         url=f"{reverse('colocations:agreement-list')}?state=due",
         order=42,
     )
@@ -182,7 +183,8 @@ def approvals(user: Any, today: date) -> WorkGroup | None:
     found = OwnerAgreement.objects.visible_to(user, GLA).filter(
         starts_on__lte=today, ends_on__gte=today, approval_ends_on__lte=until
     )
-    shown = found.select_related("site").order_by("approval_ends_on", "pk")[:SHOWN]
+    ordered = found.select_related("site").order_by("approval_ends_on", "pk")
+    shown, total = first_of(ordered, SHOWN)
     items = [
         WorkItem(
             kind="approval",
@@ -201,7 +203,7 @@ def approvals(user: Any, today: date) -> WorkGroup | None:
         code="approvals",
         title="Agréments à renouveler",
         icon="certificate",
-        total=found.count(),
+        total=total,
         items=items,
         url=f"{reverse('colocations:agreement-list')}?state=approval",
         order=43,
@@ -215,7 +217,8 @@ def works_late(user: Any, today: date) -> WorkGroup | None:
     if not user.roles & roles:
         return None
     found = RoomWorks.objects.visible_to(user, roles).filter(done_on=None, expected_on__lt=today)
-    shown = found.select_related("void__room__colocation").order_by("expected_on", "pk")[:SHOWN]
+    ordered = found.select_related("void__room__colocation").order_by("expected_on", "pk")
+    shown, total = first_of(ordered, SHOWN)
     items = [
         WorkItem(
             kind="works",
@@ -234,7 +237,7 @@ def works_late(user: Any, today: date) -> WorkGroup | None:
         code="works",
         title="Travaux en retard",
         icon="hammer",
-        total=found.count(),
+        total=total,
         items=items,
         order=27,
     )

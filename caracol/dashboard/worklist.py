@@ -9,6 +9,7 @@ from django.urls import reverse
 from caracol.accounts.enums import NETWORK_WIDE
 from caracol.accounts.models import Invitation
 from caracol.accounts.policy import GLA_DECIDES
+from caracol.core.expressions import first_of
 from caracol.core.registries import WorkGroup, WorkItem, work_provider
 
 SHOWN = 5
@@ -24,7 +25,8 @@ def invitations(user: Any, today: date) -> WorkGroup | None:
     if not any(r.role in NETWORK_WIDE or r.territory_id is None for r in rights):
         own = [right.territory_id for right in rights]
         found = found.filter(Q(territory__in=own) | Q(territory=None))
-    shown = found.select_related("territory").order_by("created_at", "pk")[:SHOWN]
+    ordered = found.select_related("territory").order_by("created_at", "pk")
+    shown, total = first_of(ordered, SHOWN)
     url = reverse("admin:accounts_invitation_changelist") if user.is_staff else ""
     items = [
         WorkItem(
@@ -42,7 +44,7 @@ def invitations(user: Any, today: date) -> WorkGroup | None:
         code="invitations",
         title="Comptes à ouvrir",
         icon="user-plus",
-        total=found.count(),
+        total=total,
         items=items,
         url=url,
         order=70,

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 
 from caracol.accounts.policy import may
+from caracol.core.expressions import first_of
 from caracol.core.registries import WorkGroup, WorkItem, work_provider
 from caracol.lists.services import exporting
 from caracol.ui.atoms import short_day
@@ -18,7 +19,7 @@ def large_exports(user: Any, today: date) -> WorkGroup | None:
     """Exports of many people that nobody has taken note of yet, for the direction."""
     if not may(user, "lists:export-list"):
         return None
-    found = exporting.large_exports().filter(note=None)
+    shown, total = first_of(exporting.large_exports().filter(note=None), SHOWN)
     items = [
         WorkItem(
             kind="export",
@@ -29,13 +30,13 @@ def large_exports(user: Any, today: date) -> WorkGroup | None:
             tone="info",
             button="Voir",
         )
-        for record in found[:SHOWN]
+        for record in shown
     ]
     return WorkGroup(
         code="large-exports",
         title="Grands exports à noter",
         icon="file-spreadsheet",
-        total=found.count(),
+        total=total,
         items=items,
         url=reverse("lists:export-list"),
         order=75,

@@ -7,6 +7,7 @@ from django.db.models import Count
 from django.urls import reverse
 
 from caracol.accounts.policy import ARREARS, GLA, GLA_DECIDES, PAGES
+from caracol.core.expressions import first_of
 from caracol.core.money import euros
 from caracol.core.periods import Month, french_day
 from caracol.core.registries import (
@@ -42,6 +43,7 @@ from payments.selectors.returns import Returned, latest_returns
 from residents.models import Contract
 
 SHOWN = 10
+MAILS_SHOWN = 5
 # Notices of a month matter before its first due dates, hardly after.
 NOTICE_MONTHS_BACK = 0
 
@@ -274,6 +276,7 @@ def mail_work(user: Any, today: date) -> WorkGroup | None:
     if not user.roles & GLA:
         return None
     found = MailOut.objects.visible_to(user, GLA).unsettled()
+    shown, total = first_of(found.order_by("created_at", "pk"), MAILS_SHOWN)
     items = [
         WorkItem(
             kind="mail",
@@ -284,13 +287,13 @@ def mail_work(user: Any, today: date) -> WorkGroup | None:
             tone="warning",
             button="Décider",
         )
-        for mail in found.order_by("created_at")[:5]
+        for mail in shown
     ]
     return WorkGroup(
         code="mails",
         title="Courriels incertains ou refusés",
         icon="mail",
-        total=found.count(),
+        total=total,
         items=items,
         url=reverse("notifications:mail-list"),
         order=60,
