@@ -182,6 +182,37 @@ class Passage:
     move: KeyMove
 
 
+@dataclass(frozen=True)
+class KeysBack:
+    """What the register knows of the sets handed to a household."""
+
+    on: date | None
+    """The day the last one came back, once none is left."""
+    out: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+
+
+def keys_back(contract: str) -> KeysBack:
+    """Return what became of the sets handed to the household of a contract, by its number."""
+    handed = KeyMove.objects.filter(act=KeyAct.GIVEN, contract=contract).values("key_set")
+    moves = KeyMove.objects.filter(key_set__in=handed).select_related("key_set").order_by("pk")
+    ends: dict[int, KeyMove] = {}
+    for move in moves:
+        mine = ends.get(move.key_set_id)
+        if (move.act == KeyAct.GIVEN and move.contract == contract) or (
+            mine is not None and mine.act in {KeyAct.GIVEN, KeyAct.LOST}
+        ):
+            ends[move.key_set_id] = move
+    labels = {act: _labels(ends.values(), act) for act in (KeyAct.GIVEN, KeyAct.LOST)}
+    back = [move.on for move in ends.values() if move.act == KeyAct.RETURNED]
+    out = labels[KeyAct.GIVEN]
+    return KeysBack(None if out else max(back, default=None), out, labels[KeyAct.LOST])
+
+
+def _labels(moves: Iterable[KeyMove], act: KeyAct) -> tuple[str, ...]:
+    return tuple(move.key_set.label for move in moves if move.act == act)
+
+
 def passages(user: Any, keys: KeySet) -> list[Passage]:
     """Return every hand a set of keys passed through, latest first."""
     moves = list(KeyMove.objects.filter(key_set=keys).select_related("staff").order_by("-pk"))

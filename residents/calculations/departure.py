@@ -5,6 +5,12 @@ from datetime import date, timedelta
 
 from caracol.core.periods import french_day
 from residents.calculations.type_rule import TypeRule
+from residents.calculations.verdicts import Verdict, doubtful, refused
+
+# Keys come back with the person, or within a few days of the inventory.
+KEYS_DAYS = 3
+_DEPOSIT = "loi 89-462, art. 22"
+TERM, RESIDENT_NOTICE, MANAGER_NOTICE = "TERM", "RESIDENT_NOTICE", "MANAGER_NOTICE"
 
 
 @dataclass(frozen=True)
@@ -16,7 +22,35 @@ class Owed:
     article: str = ""
 
 
-TERM, RESIDENT_NOTICE, MANAGER_NOTICE = "TERM", "RESIDENT_NOTICE", "MANAGER_NOTICE"
+def check_keys_returned(
+    returned_on: date, *, entered_on: date, left_on: date, today: date, given_on: date | None = None
+) -> list[Verdict]:
+    """Judge the day the keys came back: the delay to return the deposit starts there (art. 22).
+
+    Not before they were handed over; before the departure, or long after it, for a reason.
+    """
+    found = []
+    if returned_on > today:
+        found.append(_keys_refused("keys-ahead", "Des clés ne se rendent pas dans l'avenir."))
+    first = given_on or entered_on
+    if returned_on < first:
+        said = "Les clés ont été remises" if given_on else "La personne est entrée"
+        text = f"{said} le {french_day(first)} : des clés ne se rendent pas avant."
+        found.append(_keys_refused("keys-before", text))
+    away = (returned_on - left_on).days
+    if found or 0 <= away <= KEYS_DAYS:
+        return found
+    apart = f"{abs(away)} jours" if abs(away) > 1 else "un jour"
+    when = "avant" if away < 0 else "après"
+    text = (
+        f"Clés rendues le {french_day(returned_on)}, {apart} {when} le départ du "
+        f"{french_day(left_on)} : le délai pour rendre le dépôt part de ce jour-là."
+    )
+    return [doubtful("keys-far", text, _DEPOSIT, "keys_returned_on")]
+
+
+def _keys_refused(code: str, text: str) -> Verdict:
+    return refused(code, text, topic="keys_returned_on")
 
 
 def owed_until(

@@ -67,10 +67,26 @@ def allowed_ends(
 
 
 def proposed_end(rule: TypeRule, starts_on: date, months: int, owner_end: date | None) -> date:
-    """Return the last day of so many months, cut at what the type and the owner allow."""
+    """Return the last day of so many months, cut at the owner's end (`said_cut` tells it).
+
+    Nothing is cut at the type's total: a duration beyond it is refused, with its article.
+    """
     wanted = end_of_duration(starts_on, months)
-    latest = allowed_ends(rule, starts_on, owner_end).latest
-    return max(starts_on, min(wanted, latest)) if latest else wanted
+    if owner_end is None or check_total(rule, starts_on, wanted):
+        return wanted
+    return max(starts_on, min(wanted, owner_end))
+
+
+def said_cut(starts_on: date, ends_on: date, months: int) -> str:
+    """Say that a contract ends before the months asked for, the owner taking the building back."""
+    wanted = end_of_duration(starts_on, months)
+    if ends_on >= wanted:
+        return ""
+    return (
+        f"{months} mois iraient jusqu'au {french_day(wanted)}, mais le propriétaire reprend le "
+        f"bâtiment le {french_day(ends_on)} : le contrat finira ce jour-là "
+        f"({months_said(starts_on, ends_on)})."
+    )
 
 
 def check_duration(

@@ -80,6 +80,17 @@ def _cut(renewal: Renewal, law: date | None, owner_end: date | None) -> Renewal 
     return Renewal(renewal.starts_on, ends_on, cut_by)
 
 
+def said_after(rule: TypeRule, life: Life, owner_end: date | None) -> str:
+    """Say what follows the end of a contract that renews itself: a renewal, or why none."""
+    if not life.is_tacitly_renewed:
+        return ""
+    if tacit_schedule(rule, life, owner_end, count=1):
+        return "puis renouvelé tacitement"
+    if owner_end is not None and life.ends_on >= owner_end:
+        return "le propriétaire reprend alors le bâtiment : aucun renouvellement"
+    return "durée maximale atteinte : aucun renouvellement"
+
+
 def certain_from(rule: TypeRule, ends_on: date) -> date:
     """Return the day from which nobody can stop a tacit renewal in time (RULEBOOK 1.2).
 

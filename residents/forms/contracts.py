@@ -16,7 +16,7 @@ from residents.calculations.type_rule import TypeRule
 from residents.enums import AidEligibility, AidPayee, ChargesMode, PaymentMethod
 from residents.forms.words import refuse_paper_numbers
 from residents.models import Person
-from residents.selectors.desk import Desk, usual_values
+from residents.selectors.desk import Desk, Usual, usual_values
 from residents.selectors.proposals import FACTS, ContractData
 
 _QUARTERS = [("", "Aucune révision"), *((str(n), f"Oui, IRL du {n}e trimestre".replace("1e", "1er"))
@@ -231,12 +231,22 @@ class ContractForm(forms.Form):
         return data
 
     @property
+    def usual(self) -> Usual:
+        """What stands for the amounts and the end left empty in the valid form."""
+        data = self.cleaned_data
+        mode = data.get("charges_mode") or self.rule.charges_mode
+        return usual_values(self.rule, data["room"], data["starts_on"], data.get("months"), mode)
+
+    @property
+    def cut(self) -> str:
+        """That the months asked for are cut at the owner's end, where no day is typed."""
+        return "" if self.cleaned_data.get("ends_on") else self.usual.cut
+
+    @property
     def proposal(self) -> ContractData:
         """What the valid form proposes, what was left empty being the usual."""
-        data = dict(self.cleaned_data)
-        rule, room, starts_on = self.rule, data["room"], data["starts_on"]
-        mode = data.get("charges_mode") or rule.charges_mode
-        usual = usual_values(rule, room, starts_on, data.get("months"), mode)
+        data, usual = dict(self.cleaned_data), self.usual
+        mode = data.get("charges_mode") or self.rule.charges_mode
         known = set(ContractData.__dataclass_fields__)
         said = {name: value for name, value in data.items() if name in known}
         for name in ("ends_on", "fee", "charges", "deposit"):

@@ -9,6 +9,9 @@ from django.db.models import F, Q
 from residents.enums import DeliveryOutcome, NoticeBasis, NoticeDelivery, NoticeGiver
 from residents.models.contracts import Contract, OfContractQuerySet
 
+WITHOUT_OBJECT = "Sans objet"
+"""How the reason begins of a notice that a departure closed before anybody received it."""
+
 
 @pghistory.track()
 class Notice(models.Model):
@@ -82,6 +85,11 @@ class Notice(models.Model):
         if self.effective_on is None:
             return "congé envoyé"
         return f"congé au {self.effective_on:%d/%m/%Y}"
+
+    @property
+    def is_without_object(self) -> bool:
+        """Whether it was closed by a departure."""
+        return self.withdrawn_on is not None and self.withdrawn_reason.startswith(WITHOUT_OBJECT)
 
     @property
     def paper(self) -> str:

@@ -12,7 +12,7 @@ from caracol.core.money import ZERO
 from caracol.core.periods import Span, add_months
 from colocations.models import OwnerAgreement, Room
 from residents.calculations.amounts import Asked, deposit_cap
-from residents.calculations.duration import proposed_end
+from residents.calculations.duration import proposed_end, said_cut
 from residents.calculations.type_rule import TypeRule
 from residents.enums import ContractKind, ContractStatus
 from residents.models import Contract, Person
@@ -122,6 +122,8 @@ class Usual:
     fee: Decimal
     charges: Decimal
     deposit: Decimal
+    cut: str = ""
+    """That it ends before the months asked for, with the owner's agreement; else nothing."""
 
 
 def usual_values(
@@ -135,7 +137,8 @@ def usual_values(
     charges = ZERO if all_in else room.charges
     cap = deposit_cap(rule, Asked(fee, charges))
     deposit = room.deposit if cap is None else min(room.deposit, cap)
-    return Usual(proposed_end(rule, starts_on, months, owner_end), fee, charges, deposit)
+    ends_on = proposed_end(rule, starts_on, months, owner_end)
+    return Usual(ends_on, fee, charges, deposit, said_cut(starts_on, ends_on, months))
 
 
 def usual_months(rule: TypeRule) -> int:

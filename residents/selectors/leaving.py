@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from caracol.core.periods import french_day
-from residents.calculations.departure import Owed, owed_until
+from residents.calculations.departure import Owed, check_keys_returned, owed_until
 from residents.calculations.verdicts import Verdict, doubtful, refused
 from residents.enums import ExitKind, NoticeGiver
 from residents.models import Contract, ContractHolder, Notice, Occupant
@@ -32,12 +32,29 @@ class JudgedDeparture:
 
     owed: Owed
     verdicts: list[Verdict] = field(default_factory=list)
+    closes: Notice | None = None
+    """The notice nobody received, which the departure leaves without object."""
+
+    @property
+    def closing(self) -> str:
+        """Say what becomes of that notice."""
+        if self.closes is None:
+            return ""
+        whose = "de l'association" if self.closes.given_by == NoticeGiver.MANAGER else "du résident"
+        sent = self.closes.sent_on
+        state = f"envoyé le {french_day(sent)}, non reçu" if sent else "préparé, pas envoyé"
+        return f"Le congé {whose}, {state}, devient sans objet : il se ferme avec le départ."
 
 
 def notice_received(contract: Contract) -> Notice | None:
     """Return the notice received that stands on a contract."""
     standing = Notice.objects.filter(contract=contract, withdrawn_on=None)
     return standing.exclude(received_on=None).first()
+
+
+def notice_awaited(contract: Contract) -> Notice | None:
+    """Return the notice that stands on a contract and that nobody received."""
+    return Notice.objects.filter(contract=contract, withdrawn_on=None, received_on=None).first()
 
 
 def expected_kind(contract: Contract) -> str:
@@ -58,7 +75,23 @@ def judge_departure(contract: Contract, departure: Departure, today: date) -> Ju
         ends_on=contract.ends_on,
         relet_on=departure.relet_on,
     )
-    return JudgedDeparture(owed, list(_verdicts(contract, departure, today)))
+    verdicts = list(_verdicts(contract, departure, today))
+    return JudgedDeparture(owed, verdicts, notice_awaited(contract))
+
+
+def judge_keys_returned(
+    contract: Contract, on: date | None, left_on: date, today: date
+) -> list[Verdict]:
+    """Judge the day the keys of a contract came back; nothing to judge while they have not."""
+    if on is None:
+        return []
+    return check_keys_returned(
+        on,
+        entered_on=contract.starts_on,
+        left_on=left_on,
+        today=today,
+        given_on=contract.keys_given_on,
+    )
 
 
 def _verdicts(contract: Contract, departure: Departure, today: date) -> Iterator[Verdict]:
@@ -81,13 +114,7 @@ def _days(contract: Contract, departure: Departure, today: date) -> Iterator[Ver
     if departure.left_on < contract.starts_on:
         text = f"Le contrat n'a commencé que le {french_day(contract.starts_on)}."
         yield refused("left-before", text, topic="left_on")
-    keys = departure.keys_returned_on
-    if keys and keys > today:
-        text = "Des clés ne se rendent pas dans l'avenir."
-        yield refused("keys-ahead", text, topic="keys_returned_on")
-    if keys and contract.keys_given_on and keys < contract.keys_given_on:
-        text = f"Les clés ont été remises le {french_day(contract.keys_given_on)}."
-        yield refused("keys-before", text, topic="keys_returned_on")
+    yield from judge_keys_returned(contract, departure.keys_returned_on, departure.left_on, today)
 
 
 def _notice(contract: Contract, departure: Departure) -> Iterator[Verdict]:

@@ -36,7 +36,7 @@ def must_be_served(notice: Notice) -> bool:
 def notice_state(notice: Notice) -> tuple[str, str]:
     """Return where a notice stands, in words, and the tone of its badge."""
     if notice.withdrawn_on:
-        return "retiré", "neutral"
+        return ("sans objet" if notice.is_without_object else "retiré"), "neutral"
     if notice.effective_on:
         return f"effet le {french_day(notice.effective_on)}", "warning"
     if must_be_served(notice):

@@ -7,6 +7,7 @@ from caracol.accounts.models import User
 from caracol.accounts.policy import GLA_DECIDES, has_role
 from caracol.core.errors import Refused
 from residents.calculations.verdicts import Verdict, doubts, refusals
+from residents.enums import ContractStatus
 from residents.models import AcceptedWarning, Contract
 
 REASON_LENGTH = 300
@@ -54,9 +55,10 @@ def settle(
     if silent:
         raise ReasonNeeded(silent)
     if doubtful and not has_role(actor, GLA_DECIDES, contract.territory_id):
+        text = "Ce contrat a des points à accepter : la responsable GLA ou la direction le valide."
+        drafted = contract.status == ContractStatus.DRAFT
         raise AcceptanceReserved(
-            "Ce contrat a des points à accepter : la responsable GLA ou la direction le valide. "
-            "Vos raisons sont gardées dans le brouillon."
+            f"{text} Vos raisons sont gardées dans le brouillon." if drafted else text
         )
     return keep_reasons(
         contract=contract, verdicts=doubtful, reasons=reasons, actor=actor, today=today

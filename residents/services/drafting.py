@@ -25,8 +25,9 @@ CANCELLED = history.label("residents.contract-cancelled", "Contrat abandonné")
 RESTORED = history.label("residents.contract-restored", "Brouillon rétabli")
 
 NO_REASON: Mapping[str, str] = MappingProxyType({})
-# What even a draft cannot hold: the database keeps its terms within the owner's agreement.
-_IMPOSSIBLE = frozenset({"dates-order", "no-agreement", "owner-end"})
+# What even a draft cannot hold: the database keeps its terms within the owner's agreement, and no
+# contract is prepared for longer than its type ever allows.
+_IMPOSSIBLE = frozenset({"dates-order", "no-agreement", "owner-end", "too-long"})
 
 
 class DraftRefused(Refused):

@@ -10,10 +10,17 @@ from caracol.accounts.policy import GLA_DECIDES, has_role
 from caracol.audit import history
 from caracol.core.errors import Refused
 from caracol.core.periods import french_day
+from residents.calculations.verdicts import Verdict
 from residents.enums import ContractStatus, ExitDestination
-from residents.models import Contract
+from residents.models import Contract, Notice
+from residents.models.notices import WITHOUT_OBJECT
 from residents.selectors.effects import Effects, accounts
-from residents.selectors.leaving import Departure, judge_departure, notice_received
+from residents.selectors.leaving import (
+    Departure,
+    judge_departure,
+    judge_keys_returned,
+    notice_received,
+)
 from residents.selectors.states import refuse_if_contract_changed
 from residents.services.accepting import settle
 from residents.services.drafting import NO_REASON
@@ -76,6 +83,7 @@ def end_contract(
             "cut": kept,
             "status": locked.status,
             "renews": locked.is_tacitly_renewed,
+            "notice": _close_notice(judged.closes, departure.left_on, today),
         }
         _write_exit(locked, departure)
         locked.is_tacitly_renewed = False
@@ -101,6 +109,23 @@ def _may_leave(contract: Contract) -> None:
         raise TransitionRefused(
             f"Un contrat {contract.get_status_display()} ne permet pas d'enregistrer un départ."
         )
+
+
+def _close_notice(notice: Notice | None, left_on: date, today: date) -> int | None:
+    """Close a notice that nobody received: the person left. Return which, to open it again."""
+    if notice is None:
+        return None
+    notice.withdrawn_on = today
+    notice.withdrawn_reason = f"{WITHOUT_OBJECT} : départ le {french_day(left_on)}"
+    notice.save(update_fields=["withdrawn_on", "withdrawn_reason"])
+    return notice.pk
+
+
+def _open_notice(pk: int | None) -> None:
+    """Open again the notice that a departure closed."""
+    for notice in Notice.objects.filter(pk=pk) if pk else ():
+        notice.withdrawn_on, notice.withdrawn_reason = None, ""
+        notice.save(update_fields=["withdrawn_on", "withdrawn_reason"])
 
 
 def _write_exit(contract: Contract, departure: Departure) -> None:
@@ -129,17 +154,20 @@ def complete_exit(
     new_address: str,
     actor: User,
     today: date,
+    reasons: Mapping[str, str] = NO_REASON,
     seen: str = "",
 ) -> Contract:
     """Write what was not known on the day of the departure: keys, inventory, new address.
 
-    The clock of the deposit starts from the keys. Raises ExitRefused, ChangedMeanwhile.
+    The clock of the deposit starts from the keys. Raises ExitRefused, LawForbids, ReasonNeeded,
+    AcceptanceReserved, ChangedMeanwhile.
     """
     locked = hold_contract(contract)
     refuse_if_contract_changed(locked, seen)
     if not locked.exit_kind or locked.status == ContractStatus.CLOSED:
         raise ExitRefused("Aucun départ à compléter sur ce contrat.")
-    _check_keys(locked, keys_returned_on, today)
+    verdicts = judge_completion(locked, keys_returned_on, today)
+    settle(contract=locked, verdicts=verdicts, reasons=reasons, actor=actor, today=today)
     with history.act(EXIT_COMPLETED, actor=actor):
         locked.keys_returned_on = keys_returned_on
         locked.exit_inventory_conforms = inventory_conforms
@@ -154,14 +182,14 @@ def complete_exit(
     return locked
 
 
-def _check_keys(contract: Contract, on: date | None, today: date) -> None:
-    if on is None:
-        return
-    if on > today:
-        raise ExitRefused("Des clés ne se rendent pas dans l'avenir.")
-    if contract.keys_given_on and on < contract.keys_given_on:
-        given = french_day(contract.keys_given_on)
-        raise ExitRefused(f"Les clés ont été remises le {given} : elles ne se rendent pas avant.")
+def judge_completion(
+    contract: Contract, keys_returned_on: date | None, today: date
+) -> list[Verdict]:
+    """Judge the keys told after the departure; a day already written is judged no more."""
+    if keys_returned_on == contract.keys_returned_on:
+        return []
+    left_on = contract.left_on or contract.ends_on
+    return judge_keys_returned(contract, keys_returned_on, left_on, today)
 
 
 @said_in_words
@@ -188,6 +216,7 @@ def reopen_exit(
         _forget_exit(locked)
         locked.save(update_fields=[*_OF_EXIT, "end_before", "is_tacitly_renewed", "status"])
         put_back(locked, before.get("cut", {}))
+        _open_notice(before.get("notice"))
     effects = accounts().apply(
         contract=locked,
         actor=actor,

@@ -56,6 +56,7 @@ class Check:
     renewals: tuple[Renewal, ...] = ()
     rule: list[tuple[str, str]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    cut: str = ""
 
     @property
     def unread(self) -> bool:
@@ -83,8 +84,9 @@ def contract_new(request: PageRequest) -> HttpResponse:
             form.add_error(None, refusal.message)
         else:
             contract = drafted.contract
-            said = "enregistré" if drafted.new else "existait déjà : le voici"
-            toasts.say(request, f"Brouillon {contract.number} {said}.", undo_url=_undo(contract))
+            said = "enregistré." if drafted.new else "existait déjà : le voici."
+            said = " ".join(filter(None, [said, form.cut]))
+            toasts.say(request, f"Brouillon {contract.number} {said}", undo_url=_undo(contract))
             return redirect("residents:contract-sign", pk=contract.pk)
     return _show(request, form, person)
 
@@ -116,7 +118,8 @@ def contract_edit(request: PageRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
-            toasts.say(request, f"Brouillon {contract.number} enregistré.")
+            said = " ".join(filter(None, ["enregistré.", form.cut]))
+            toasts.say(request, f"Brouillon {contract.number} {said}")
             return redirect("residents:contract-sign", pk=contract.pk)
     return _show(request, form, person, contract, conflict)
 
@@ -257,7 +260,7 @@ def _check(form: ContractForm, contract: Contract | None, today: date, reader: U
     data = form.proposal
     judged = judge(data, today, contract, reader=reader)
     if any(verdict.code == "dates-order" for verdict in judged.refusals):
-        return Check(data, judged, rule=rule)
+        return Check(data, judged, rule=rule, cut=form.cut)
     tacit = judged.rule.is_tacitly_renewed
     life = Life(data.starts_on, data.ends_on, data.initial_months, is_tacitly_renewed=tacit)
     return Check(
@@ -268,6 +271,7 @@ def _check(form: ContractForm, contract: Contract | None, today: date, reader: U
         ),
         renewals=tacit_schedule(judged.rule, life, judged.owner_end, count=4),
         rule=rule,
+        cut=form.cut,
     )
 
 

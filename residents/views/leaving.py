@@ -1,6 +1,6 @@
 """The end of a contract: the departure, what completes it or takes it back, and closing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,6 +11,7 @@ from caracol.core.errors import Refused
 from caracol.core.pages import PageRequest, page, render_page
 from caracol.core.periods import french_day
 from caracol.ui import toasts
+from colocations.selectors.belongings import KeysBack, keys_back
 from residents.calculations.explaining import explain_rule
 from residents.calculations.verdicts import refused
 from residents.enums import ContractStatus
@@ -41,19 +42,20 @@ def contract_end(request: PageRequest, pk: int) -> HttpResponse:
         return redirect("residents:exit-complete", pk=contract.pk)
     today = clock.today()
     left_on = min(today, contract.ends_on) if contract.ends_on >= contract.starts_on else today
+    register = keys_back(contract.number)
     form = DepartureForm(
         request.POST or None,
         initial={
             "kind": expected_kind(contract),
             "left_on": left_on,
-            "keys_returned_on": left_on,
+            "keys_returned_on": None if register.out else register.on or left_on,
             **seen_version(contract),
         },
     )
 
     def attempt(data: Mapping[str, Any]) -> Preview:
         judged = judge_departure(contract, form.departure(dict(data)), today)
-        notes = [judged.owed.sentence]
+        notes = [judged.owed.sentence, *filter(None, [judged.closing, *_of_register(register)])]
         if any(one.is_refused for one in judged.verdicts):
             return Preview(judged.verdicts, notes=notes)
         until = min(judged.owed.until, contract.ends_on)
@@ -86,6 +88,16 @@ def contract_end(request: PageRequest, pk: int) -> HttpResponse:
     return answer_act(request, contract, page_, form=form, attempt=attempt, do=do)
 
 
+def _of_register(register: KeysBack) -> Iterator[str]:
+    """Say what the keys register of the home knows of the household's sets."""
+    if register.on:
+        yield f"Au registre, le dernier trousseau est revenu le {french_day(register.on)}."
+    if register.out:
+        yield f"Au registre, encore remis au ménage : {', '.join(register.out)}."
+    if register.lost:
+        yield f"Au registre, perdu : {', '.join(register.lost)}."
+
+
 def _said(contract: Contract) -> str:
     if contract.status == ContractStatus.ENDED:
         return "Départ enregistré : le contrat est terminé. Rendez le dépôt, puis clôturez-le."
@@ -98,10 +110,11 @@ def exit_complete(request: PageRequest, pk: int) -> HttpResponse:
     """Write what was not known on the day: keys, inventory, destination, new address."""
     contract = contract_of(request, pk)
     known = {True: "oui", False: "non", None: ""}[contract.exit_inventory_conforms]
+    register = keys_back(contract.number)
     form = ExitForm(
         request.POST or None,
         initial={
-            "keys_returned_on": contract.keys_returned_on,
+            "keys_returned_on": contract.keys_returned_on or register.on,
             "inventory": known,
             "destination": contract.exit_destination,
             "new_address": contract.new_address,
@@ -110,7 +123,9 @@ def exit_complete(request: PageRequest, pk: int) -> HttpResponse:
     )
 
     def attempt(data: Mapping[str, Any]) -> Preview:
-        return Preview(notes=["Le délai pour rendre le dépôt part du jour où les clés reviennent."])
+        note = "Le délai pour rendre le dépôt part du jour où les clés reviennent."
+        verdicts = services.judge_completion(contract, data["keys_returned_on"], clock.today())
+        return Preview(verdicts, notes=[note, *_of_register(register)])
 
     def do(data: Mapping[str, Any], reasons: Mapping[str, str]) -> Done:
         services.complete_exit(
@@ -121,6 +136,7 @@ def exit_complete(request: PageRequest, pk: int) -> HttpResponse:
             new_address=data["new_address"],
             actor=request.user,
             today=clock.today(),
+            reasons=reasons,
             seen=data["seen"],
         )
         return Done("Sortie complétée.")

@@ -15,9 +15,11 @@ from caracol.core.pages import PageRequest, page, render_page
 from caracol.ui import toasts
 from colocations.selectors.belongings import keys_at_hand
 from residents.calculations.explaining import explain_rule
+from residents.calculations.renewal import said_after
 from residents.enums import LIVING, ContractStatus
 from residents.forms.acts import CancelForm, KeysForm, SignForm
 from residents.models import Contract
+from residents.selectors.amending import life_of
 from residents.selectors.checklist import entry_checklist
 from residents.selectors.effects import accounts
 from residents.selectors.people import places_of
@@ -92,6 +94,7 @@ def _to_sign(request: PageRequest, contract: Contract, form: SignForm) -> dict[s
         "form": form,
         "judged": judged,
         "rule": explain_rule(judged.rule),
+        "after": said_after(judged.rule, life_of(contract), judged.owner_end),
         "schedule": accounts().schedule(
             kind=data.kind, due_day=data.due_day, versions=data.versions, months=MONTHS_SHOWN
         ),

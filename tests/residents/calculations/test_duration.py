@@ -13,6 +13,7 @@ from residents.calculations.duration import (
     check_duration,
     check_earlier,
     proposed_end,
+    said_cut,
 )
 from residents.calculations.renewal import (
     Life,
@@ -88,10 +89,24 @@ def test_a_refusal_names_its_article():
     assert "31 août 2027" in found.message
 
 
-def test_the_end_proposed_is_cut_by_the_owner_then_by_the_law():
+def test_the_end_proposed_is_cut_by_the_owner_and_said_never_by_the_law():
     assert proposed_end(CRT, START, 6, FAR) == date(2026, 8, 31)
-    assert proposed_end(CRT, START, 24, FAR) == date(2027, 8, 31)
-    assert proposed_end(CRT, START, 6, date(2026, 6, 15)) == date(2026, 6, 15)
+    assert said_cut(START, date(2026, 8, 31), 6) == ""
+    short = date(2026, 6, 15)
+    assert proposed_end(CRT, START, 6, short) == short
+    assert "jusqu'au 31 août 2026" in said_cut(START, short, 6)
+    assert "reprend le bâtiment le 15 juin 2026" in said_cut(START, short, 6)
+    assert "moins de 4 mois" in said_cut(START, short, 6)
+
+
+@pytest.mark.parametrize("owner_end", [FAR, date(2027, 1, 31)])
+def test_more_months_than_the_law_allows_are_kept_to_be_refused(owner_end):
+    ends_on = proposed_end(CRT, START, 24, owner_end)
+    assert ends_on == date(2028, 2, 29)
+    found = check_duration(CRT, START, ends_on, owner_end)
+    assert "too-long" in codes(found)
+    assert any("18 mois au plus" in one.sentence and "2019-497" in one.sentence for one in found)
+    assert proposed_end(CRT, START, 18, FAR) == date(2027, 8, 31)
 
 
 def test_the_bounds_say_when_no_end_is_possible():

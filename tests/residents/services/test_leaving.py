@@ -15,8 +15,9 @@ from payments.services.depositing import record_deposit, record_refund
 from payments.services.receiving import record_payment
 from payments.services.settling import approve_settlement, prepare_settlement
 from residents.enums import ContractKind, ContractStatus, ExitKind, NoticeGiver, OccupantKind
-from residents.models import Occupant
-from residents.selectors.leaving import Departure, expected_kind
+from residents.models import Notice, Occupant
+from residents.selectors.leaving import Departure, expected_kind, judge_departure
+from residents.selectors.notices import notice_state
 from residents.services.accepting import LawForbids, ReasonNeeded
 from residents.services.holding import ContractRefused
 from residents.services.leaving import (
@@ -139,12 +140,64 @@ def test_it_renews_itself_no_more(contract, manager):
         ({"left_on": date(2026, 2, 1)}, "n'a commencé que"),
         ({"kind": ExitKind.RESIDENT_NOTICE}, "Aucun congé reçu du résident"),
         ({"keys_returned_on": date(2026, 11, 24)}, "clés ne se rendent pas"),
+        ({"keys_returned_on": date(2026, 2, 1)}, "entrée le 1er mars 2026"),
     ],
 )
 def test_what_cannot_be_is_refused(contract, manager, facts, match):
     with pytest.raises(LawForbids, match=match):
         leave(contract, manager, **facts)
     assert state(contract)[0] == "IN_FORCE"
+
+
+@pytest.mark.parametrize(
+    ("left_on", "keys"),
+    [(LEFT, date(2026, 7, 24)), (LEFT, date(2026, 11, 19)), (date(2026, 11, 19), TODAY)],
+)
+def test_keys_far_from_the_departure_start_the_deposits_clock_for_a_reason_only(
+    contract, manager, left_on, keys
+):
+    with pytest.raises(ReasonNeeded, match="dépôt part de ce jour-là"):
+        leave(contract, manager, left_on=left_on, keys_returned_on=keys)
+    reasons = {"keys-far": "rendues au gardien, vu au registre"}
+    leave(contract, manager, left_on=left_on, keys_returned_on=keys, reasons=reasons)
+    assert state(contract)[0] == "ENDED"
+    assert contract.keys_returned_on == keys
+    assert "art. 22" in contract.accepted_warnings.get().message
+
+
+def test_keys_before_they_were_handed_over_are_refused(contract, manager):
+    contract.keys_given_on = date(2026, 3, 5)
+    contract.save()
+    with pytest.raises(LawForbids, match="remises le 5 mars 2026"):
+        leave(contract, manager, keys_returned_on=date(2026, 3, 2))
+
+
+def test_a_notice_nobody_received_closes_with_the_departure_and_opens_again_with_it(
+    contract, manager
+):
+    notice = Notice.objects.create(
+        contract=contract,
+        given_by=NoticeGiver.MANAGER,
+        outcome="AWAITED",
+        sent_on=date(2026, 11, 2),
+        rule="un mois",
+    )
+    departure = Departure(ExitKind.AGREEMENT, LEFT, keys_returned_on=LEFT)
+    assert "2 novembre 2026, non reçu" in judge_departure(contract, departure, TODAY).closing
+    leave(contract, manager)
+    notice.refresh_from_db()
+    assert (notice.withdrawn_on, notice.is_without_object) == (TODAY, True)
+    assert notice_state(notice) == ("sans objet", "neutral")
+    reopen_exit(contract=contract, reason="mauvaise personne", actor=manager, today=TODAY)
+    notice.refresh_from_db()
+    assert (notice.withdrawn_on, notice.withdrawn_reason) == (None, "")
+    assert state(contract)[0] == "IN_FORCE"
+
+
+def test_a_notice_received_stays_as_it_was(contract, manager):
+    under_notice(contract)
+    leave(contract, manager, ExitKind.MANAGER_NOTICE)
+    assert contract.notices.get().withdrawn_on is None
 
 
 def test_a_spouse_who_stays_keeps_the_use_until_the_term(contract, manager):
@@ -184,6 +237,19 @@ def test_keys_and_address_known_later_complete_the_exit(contract, manager):
         **facts,
     )
     assert (done.keys_returned_on, done.exit_inventory_conforms) == (date(2026, 11, 22), True)
+
+
+def test_keys_told_later_are_judged_too_and_what_is_written_is_judged_no_more(contract, manager):
+    leave(contract, manager, keys_returned_on=None)
+    facts = {"destination": "", "new_address": "", "actor": manager, "inventory_conforms": None}
+    early = {"keys_returned_on": date(2026, 7, 24), **facts, "today": TODAY}
+    with pytest.raises(ReasonNeeded, match="119 jours avant"):
+        complete_exit(contract=contract, **early)
+    with pytest.raises(LawForbids, match="avenir"):
+        complete_exit(contract=contract, **early | {"keys_returned_on": date(2026, 12, 1)})
+    complete_exit(contract=contract, reasons={"keys-far": "vu au registre"}, **early)
+    complete_exit(contract=contract, **early | {"inventory_conforms": True})
+    assert contract.__class__.objects.get(pk=contract.pk).exit_inventory_conforms is True
 
 
 def test_a_departure_recorded_by_mistake_gives_everything_back(contract, manager):

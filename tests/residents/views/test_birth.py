@@ -1,5 +1,6 @@
 """A contract from nothing on its pages: who, where, verified as it is typed, signed, entered."""
 
+import html
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ from django.urls import reverse
 
 from caracol.accounts.enums import Role
 from caracol.core import clock
-from caracol.core.periods import add_months, end_of_duration
+from caracol.core.periods import add_months, end_of_duration, french_day
 from residents.enums import ContractStatus
 from residents.models import Contract
 from residents.selectors.proposals import proposal_of
@@ -110,6 +111,34 @@ def test_another_type_brings_its_own_usual_duration_unless_one_was_typed(page, r
     assert 'name="months" value="12"' in shown
     typed = text(page.htmx("post", NEW, sent | {"months": 8}, target="verification"))
     assert "champ-months" not in typed
+
+
+def test_months_that_the_owners_end_cuts_are_told_before_and_after_saving(page, room, amina, soon):
+    owner_end = end_of_duration(soon[0], 4)
+    room.colocation.site.agreements.update(ends_on=owner_end)
+    sent = fields(room, amina, soon)
+    shown = text(page.htmx("post", NEW, sent | {"essai": 1}, target="verification"))
+    assert "Durée raccourcie" in shown
+    assert f"6 mois iraient jusqu'au {french_day(soon[1])}" in html.unescape(shown)
+    said = text(page.post(NEW, sent, follow=True))
+    assert f"le propriétaire reprend le bâtiment le {french_day(owner_end)}" in html.unescape(said)
+    assert "le propriétaire reprend alors le bâtiment : aucun renouvellement" in said
+    assert "puis renouvelé tacitement" not in said
+    draft = Contract.objects.get()
+    assert draft.ends_on == owner_end
+    typed = {**sent, "ends_on": owner_end.isoformat(), "essai": 1}
+    assert "Durée raccourcie" not in text(page.post(NEW, typed))
+
+
+def test_more_months_than_the_law_allows_are_refused_with_the_article(page, room, amina, soon):
+    response = page.post(NEW, fields(room, amina, soon, months=24))
+    shown = text(response)
+    assert "Trop long : 18 mois au plus" in shown
+    assert "décret 2019-497" in shown
+    assert not Contract.objects.exists()
+    assert "puis renouvelé tacitement" in text(
+        page.post(NEW, fields(room, amina, soon), follow=True)
+    )
 
 
 def test_a_room_taken_since_names_the_other_contract(page, room, amina, soon):

@@ -9,6 +9,9 @@ from django.urls import reverse
 from caracol.accounts.enums import Role
 from caracol.core import clock
 from caracol.core.periods import Month, add_months, french_day
+from colocations.enums import HolderKind, KeyAct
+from colocations.models import KeySet
+from colocations.services.keys import move_keys
 from payments.services.closing import close_month
 from residents.enums import ContractStatus
 from residents.models import Contract, Notice
@@ -146,6 +149,34 @@ def test_what_was_not_known_is_completed(page, lived):
     page.post(address("exit-complete", lived), data | {"destination": "SOCIAL_LEASE"})
     done = again(lived)
     assert (done.keys_returned_on, done.exit_destination) == (clock.today(), "SOCIAL_LEASE")
+
+
+def test_keys_returned_in_the_register_are_offered_and_those_still_out_are_told(
+    page, lived, manager
+):
+    room = lived.terms.get().room
+    lived.keys_given_on = lived.starts_on
+    lived.save()
+    keys = KeySet.objects.create(colocation=room.colocation, room=room, label="Clé 3", opens="3")
+    held = {"holder_kind": HolderKind.RESIDENT, "contract": lived.number}
+    move = {"keys": keys, "actor": manager}
+    move_keys(act=KeyAct.GIVEN, on=lived.starts_on, **move, **held)
+    here = address("contract-end", lived)
+    shown = page.get(here)
+    assert shown.context["form"]["keys_returned_on"].value() is None
+    assert "encore remis au ménage : Clé 3" in text(shown)
+    back = days_ago(2)
+    move_keys(act=KeyAct.RETURNED, on=back, **move)
+    move_keys(
+        act=KeyAct.GIVEN, on=clock.today(), **move, holder_kind=HolderKind.OTHER, holder="Serrurier"
+    )
+    shown = page.get(here)
+    assert shown.context["form"]["keys_returned_on"].value() == back
+    assert "le dernier trousseau est revenu" in text(shown)
+    assert "À justifier" in text(shown)
+    page.post(here, left(keys_returned_on=""))
+    shown = page.get(address("exit-complete", lived))
+    assert shown.context["form"]["keys_returned_on"].value() == back
 
 
 def test_a_departure_by_mistake_is_taken_back(page, assistant, lived):
