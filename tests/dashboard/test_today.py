@@ -4,11 +4,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from caracol.accounts.enums import Role
 from caracol.accounts.services import invite
 from caracol.core import clock
+from caracol.core.registries import WorkGroup, WorkItem
 from caracol.dashboard.selectors import day_of
 from payments.services.depositing import record_deposit
 from residents.enums import ContractKind, ContractStatus
@@ -79,6 +81,18 @@ def test_what_is_urgent_comes_first_and_is_not_folded_on_a_phone(client_for, man
     assert {True, False} == set(urgent)
     text = client_for(manager).get(reverse("dashboard:today")).content.decode()
     assert text.count("data-unfold") == urgent.count(False)
+
+
+@pytest.mark.parametrize(
+    ("tone", "rank", "folded"),
+    [("info", 4, False), ("info", 5, True), ("danger", 5, False)],
+)
+def test_a_long_day_folds_what_can_wait_from_its_fifth_block_on(tone, rank, folded):
+    """Nothing urgent is folded, whatever its rank; a short day is whole."""
+    item = WorkItem(kind="room", title="Chambre 3", why="Libre.", url="/", tone=tone)
+    group = WorkGroup(code="x", title="Chambres", icon="door", total=1, items=[item])
+    text = render_to_string("dashboard/work_group.html", {"group": group, "rank": rank})
+    assert ("is-later" in text) is folded
 
 
 def test_a_contract_past_its_end_is_late(manager):
