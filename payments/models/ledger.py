@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 from django.db.models.functions import Now
 
 from caracol.accounts.models import TerritoryQuerySet
@@ -87,7 +87,7 @@ class Entry(models.Model):
         related_name="reversed_by",
         verbose_name="contre-passe l'écriture",
     )
-    posted_xid = models.BigIntegerField(editable=False, db_default=0)
+    posted_xid = models.BigIntegerField(editable=False, db_default=Func(function="txid_current"))
     created_at = models.DateTimeField("écrite le", db_default=Now())
 
     class Meta:
@@ -102,8 +102,8 @@ class Entry(models.Model):
             ),
         ]
         triggers: ClassVar = [
-            guards.ENTRY_STAMP,
-            guards.entry_is_balanced("id"),
+            guards.ENTRY_IN_OPEN_MONTH,
+            guards.ENTRY_HAS_LINES,
             *append_only("entry"),
         ]
 
@@ -143,8 +143,7 @@ class Posting(models.Model):
             ),
         ]
         triggers: ClassVar = [
-            guards.POSTING_JOINS_NEW_ENTRY,
-            guards.entry_is_balanced("entry_id"),
+            guards.POSTINGS_BALANCE,
             guards.BALANCES_FOLLOW,
             *append_only("posting"),
         ]

@@ -232,7 +232,7 @@ def _post(drafts: Sequence[tuple[CafLine, list[Line]]], on: date, actor: User) -
             if one.amount
         ]
     Entry.objects.bulk_create(entries, batch_size=1000)
-    Posting.objects.bulk_create(postings, batch_size=2000)
+    Posting.objects.bulk_create(postings)  # in one statement: it must balance
 
 
 def label_of(line: CafLine) -> str:

@@ -165,7 +165,7 @@ class Poster:
                 for account, amount, payer, month in draft.postings
             ]
         Entry.objects.bulk_create(entries.values(), batch_size=1000)
-        Posting.objects.bulk_create(postings, batch_size=2000)
+        Posting.objects.bulk_create(postings)  # in one statement: it must balance
         return entries
 
     def _check_recorded(self, drafts: Sequence[EntryDraft]) -> None:

@@ -62,12 +62,16 @@ def raw_entry(key="raw", on=DAY):
 
 
 def raw_posting(entry_id, account, amount):
+    raw_postings([(entry_id, account, amount)])
+
+
+def raw_postings(rows):
+    """Write lines in one statement."""
+    values = ", ".join(["(%s, %s, %s, '')"] * len(rows))
+    parameters = [each for entry, account, amount in rows for each in (entry, account.pk, amount)]
     execute(
-        "INSERT INTO payments_posting (entry_id, account_id, amount, payer) "
-        "VALUES (%s, %s, %s, '')",
-        entry_id,
-        account.pk,
-        amount,
+        f"INSERT INTO payments_posting (entry_id, account_id, amount, payer) VALUES {values}",
+        *parameters,
     )
 
 
@@ -81,8 +85,38 @@ def test_an_entry_that_does_not_sum_to_zero_is_refused(contract):
     receivable = account_of(contract, AccountKind.RECEIVABLE)
     with pytest.raises(IntegrityError, match=r"sums to 0\.01"), transaction.atomic():
         entry = raw_entry()
-        raw_posting(entry, shared_account(AccountKind.CASH), "10.00")
-        raw_posting(entry, receivable, "-9.99")
+        cash = shared_account(AccountKind.CASH)
+        raw_postings([(entry, cash, "10.00"), (entry, receivable, "-9.99")])
+
+
+def test_one_line_alone_is_refused_at_once(contract):
+    with pytest.raises(IntegrityError, match=r"1 lines and sums to 10\.00"), transaction.atomic():
+        raw_posting(raw_entry(), shared_account(AccountKind.CASH), "10.00")
+
+
+def test_one_unbalanced_entry_among_many_of_a_statement_is_refused(contract):
+    cash, receivable = shared_account(AccountKind.CASH), account_of(contract, "RECEIVABLE")
+    with pytest.raises(IntegrityError, match=r"sums to 0\.01"), transaction.atomic():
+        rows = []
+        for number in range(50):
+            entry = raw_entry(f"raw:{number}")
+            less = "-9.99" if number == 31 else "-10.00"
+            rows += [(entry, cash, "10.00"), (entry, receivable, less)]
+        raw_postings(rows)
+
+
+def test_two_unbalanced_entries_do_not_balance_each_other(contract):
+    cash, receivable = shared_account(AccountKind.CASH), account_of(contract, "RECEIVABLE")
+    with pytest.raises(IntegrityError, match="sums to"), transaction.atomic():
+        one, other = raw_entry("one"), raw_entry("other")
+        raw_postings([(one, cash, "10.00"), (other, receivable, "-10.00")])
+
+
+def test_one_entry_without_lines_among_many_is_refused(contract):
+    cash, receivable = shared_account(AccountKind.CASH), account_of(contract, "RECEIVABLE")
+    with pytest.raises(IntegrityError, match="0 lines"), transaction.atomic():
+        one, _alone = raw_entry("one"), raw_entry("alone")
+        raw_postings([(one, cash, "10.00"), (one, receivable, "-10.00")])
         check_constraints()
 
 
@@ -91,7 +125,29 @@ def test_a_line_added_after_the_check_is_checked_again(contract):
     check_now()
     with pytest.raises(IntegrityError, match="sums to"), transaction.atomic():
         raw_posting(entry.pk, shared_account(AccountKind.CASH), "10.00")
-        check_constraints()
+
+
+def test_nobody_chooses_the_transaction_of_an_entry(db):
+    with pytest.raises(IntegrityError, match="number of the transaction"):
+        execute(
+            "INSERT INTO payments_entry (key, kind, date, label, source, author_id, reason, "
+            "posted_xid) VALUES ('raw', 'PAYMENT', %s, 'x', '{}', %s, '', 7)",
+            DAY,
+            system_user().pk,
+        )
+
+
+def test_one_entry_of_a_locked_month_among_many_of_a_statement_is_refused(db):
+    lock("LOCKED")
+    values = [f"('raw:{day}', 'PAYMENT', DATE '2026-10-{day}')" for day in range(10, 30)]
+    values.append("('raw:locked', 'PAYMENT', DATE '2026-11-10')")
+    with pytest.raises(IntegrityError, match=r"2026-11-10 is locked"):
+        execute(
+            "INSERT INTO payments_entry (key, kind, date, label, source, author_id, reason) "
+            f"SELECT key, kind, date, 'x', '{{}}', %s, '' FROM (VALUES {', '.join(values)}) "
+            "AS rows (key, kind, date)",
+            system_user().pk,
+        )
 
 
 @pytest.mark.parametrize("table", ["payments_entry", "payments_posting", "payments_termline"])
@@ -206,5 +262,8 @@ def test_an_old_entry_takes_no_new_line_even_a_balanced_pair(real_db):
         entry, _new = post_payment(contract)
     cash = shared_account(AccountKind.CASH)
     with pytest.raises(IntegrityError, match="was posted already"), transaction.atomic():
-        raw_posting(entry.pk, cash, "10.00")
-        raw_posting(entry.pk, cash, "-10.00")
+        raw_postings([(entry.pk, cash, "10.00"), (entry.pk, cash, "-10.00")])
+    with pytest.raises(IntegrityError, match="was posted already"), transaction.atomic():
+        fresh = raw_entry("fresh")
+        pair = [(fresh, cash, "1.00"), (fresh, cash, "-1.00")]
+        raw_postings([*pair, (entry.pk, cash, "10.00"), (entry.pk, cash, "-10.00")])
