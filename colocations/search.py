@@ -12,7 +12,7 @@ from caracol.core.text import sort_key
 from caracol.deadlines.subjects import HOME, Named, Subjects, register_subjects
 from colocations.models import Colocation, Owner, OwnerAgreement
 from colocations.selectors import agreements, homes
-from colocations.selectors.rooms import rooms_named
+from colocations.selectors.rooms import rooms_found
 
 _ROLES = PAGES["colocations:home-list"]
 _OWNER_ROLES = PAGES["colocations:owner-detail"]
@@ -59,11 +59,11 @@ def find_homes(user: Any, words: str, limit: int) -> Iterator[SearchHit]:
 
 @search_provider("colocations.rooms")
 def find_rooms(user: Any, words: str, limit: int) -> Iterator[SearchHit]:
-    """Rooms by their number and their home: "chambre 3 tilleuls", "tilleuls 3"."""
-    rooms = rooms_named(Colocation.objects.visible_to(user, _ROLES), words)
+    """Rooms by their number, and their home's name or code: "tilleuls 3", "c07 03", "ch 03"."""
+    rooms = rooms_found(Colocation.objects.visible_to(user, _ROLES), words)
     if rooms is None or not user.roles & _ROLES:
         return
-    for room in rooms.select_related("colocation").order_by("colocation__name")[:limit]:
+    for room in rooms.select_related("colocation").order_by("colocation__name", "pk")[:limit]:
         url = reverse("colocations:room-detail", args=[room.pk])
         label = f"Chambre {room.number}"
         yield SearchHit("Chambres", label, room.colocation.name, url, icon="door")

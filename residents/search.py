@@ -14,6 +14,7 @@ from colocations.models import Colocation
 from colocations.selectors.rooms import rooms_named
 from residents.models import Contract, ContractHolder, Person
 from residents.selectors import people as selectors
+from residents.selectors.act_words import ActFound, acts_found
 from residents.selectors.contracts import with_place
 from residents.selectors.finding import WHOLE_PART, first_matching
 from residents.selectors.names import names_of
@@ -61,6 +62,27 @@ def find_contracts(user: Any, words: str, limit: int) -> Iterator[SearchHit]:
     for contract in sorted(found, key=lambda each: each.number):
         url = reverse("residents:contract-detail", args=[contract.pk])
         yield SearchHit("Contrats", contract.number, names[contract.pk], url, icon="file-text")
+
+
+@search_provider("residents.acts")
+def find_acts(user: Any, words: str, limit: int) -> Iterator[SearchHit]:
+    """Acts on contracts: "avenant diallo", "congé R0012", "départ tilleuls 3", by right."""
+    found = acts_found(user, words, clock.today(), limit)
+    names = names_of(user, with_place(Contract.objects.filter(pk__in=_contracts_of(found))))
+    for each in found:
+        contract = each.card.contract
+        detail = " · ".join(dict.fromkeys((names[contract.pk], contract.number)))
+        if each.offer:
+            offer = each.offer
+            yield SearchHit("Sur un contrat", offer.label, detail, offer.url, icon=offer.icon)
+        else:
+            url = reverse("residents:contract-detail", args=[contract.pk])
+            label = f"Pas possible : contrat {each.card.state}"
+            yield SearchHit("Sur un contrat", label, detail, url, icon="ban")
+
+
+def _contracts_of(found: Iterable[ActFound]) -> list[int]:
+    return list({each.card.contract.pk for each in found})
 
 
 for act in (

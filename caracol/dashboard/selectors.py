@@ -72,7 +72,10 @@ class Found:
     items: list[SearchHit]
 
 
-_ORDER = ("Personnes", "Colocations", "Chambres", "Contrats", "Documents", "Papiers", "Actes")
+_ORDER = (
+    *("Sur un contrat", "Personnes", "Colocations", "Chambres", "Contrats"),
+    *("Documents", "Papiers", "Actes"),
+)
 
 
 def search(user: Any, words: str, limit: int = PER_GROUP) -> list[Found]:

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Max, Q
+from django.db.models.functions import Upper
 
 from caracol.accounts.models import Territory, TerritoryQuerySet
 from caracol.core.expressions import search_key
@@ -143,6 +144,7 @@ class Room(models.Model):
     class Meta:
         verbose_name = "chambre"
         verbose_name_plural = "chambres"
+        indexes: ClassVar = [models.Index(Upper("number"), name="room_by_number")]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["colocation", "number"],

@@ -132,21 +132,49 @@ def closed_on(room: Room, day: date) -> str:
 
 
 SHORTEST_PLACE = 3
+MOST_NUMBERS = 3
 _FILLERS = frozenset({"chambre", "chambres", "ch"})
 
 
 def rooms_named(homes: Any, words: str) -> Any:
-    """Return the rooms of homes that words name: "chambre 3 tilleuls", "tilleuls 3".
+    """Return the rooms of homes that words name: "chambre 3 tilleuls", "c07 03".
 
-    None when they name none: it takes one number and a part of the home's name.
+    None when they name none: it takes a number and a part of the home's name or code. Of several
+    numbers, one is the room's and the others are of the home's code.
     """
+    parts, numbers = _parts(words)
+    named = Q()
+    for index, number in numbers:
+        place = " ".join(parts[:index] + parts[index + 1 :])
+        if place:
+            found = homes_matching(homes, place)
+            named |= Q(colocation__in=found.values("pk")) & _numbered(number)
+    return Room.objects.filter(named) if named else None
+
+
+def rooms_found(homes: Any, words: str) -> Any:
+    """Return the rooms that words name, a number alone included: "chambre 03", "ch 3", "03"."""
+    parts, numbers = _parts(words)
+    if len(parts) == len(numbers) == 1:
+        return Room.objects.filter(_numbered(parts[0]), colocation__in=homes.values("pk"))
+    return rooms_named(homes, words)
+
+
+def _parts(words: str) -> tuple[list[str], list[tuple[int, str]]]:
+    """Return the words that tell something, and those with a digit by their rank."""
     parts = [word for word in sort_key(words).split() if word not in _FILLERS]
-    numbers = [word for word in parts if any(letter.isdigit() for letter in word)]
-    places = [word for word in parts if word not in numbers]
-    if len(numbers) != 1 or not places:
-        return None
-    found = homes_matching(homes, " ".join(places))
-    return matching(Room.objects.filter(colocation__in=found.values("pk")), numbers[0])
+    digits = [(n, word) for n, word in enumerate(parts) if any(letter.isdigit() for letter in word)]
+    return parts, digits[:MOST_NUMBERS]
+
+
+def _numbered(number: str) -> Q:
+    """Condition on rooms: of that number, whatever its case and the zeros before it."""
+    bare = number.lstrip("0")
+    same = {number, bare, bare.zfill(2), bare.zfill(3)} if bare.isdigit() else {number}
+    condition = Q()
+    for each in sorted(same):
+        condition |= Q(number__iexact=each)
+    return condition
 
 
 def rooms_of_homes(homes: Any, words: str) -> Any:
@@ -154,8 +182,3 @@ def rooms_of_homes(homes: Any, words: str) -> Any:
     if len(sort_key(words)) < SHORTEST_PLACE:
         return None
     return Room.objects.filter(colocation__in=homes_matching(homes, words).values("pk"))
-
-
-def matching(queryset: Any, number: str) -> Any:
-    """Keep the rooms of that number, whatever its case."""
-    return queryset.filter(number__iexact=number)

@@ -5,7 +5,7 @@ may not do, and what no installed application answers, is left out: an applicati
 by a line here, and its page by its address.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -246,13 +246,7 @@ class ActMenu:
 
 def acts_on(user: Any, card: ContractCard, day: date) -> ActMenu:
     """Return what the user may do on a contract, by right and by state."""
-    contract = card.contract
-    open_acts = [
-        (act, act.address(contract))
-        for act in ACTS
-        if act.fits(card, day) and may_on(user, act.url_name, contract.territory_id)
-    ]
-    known = [(act, url) for act, url in open_acts if url]
+    known = _open_acts(user, card, day)
     first = next((pair for pair in known if pair[0].comes_first(card, day)), None)
     rest = [pair for pair in known if pair is not first]
     return ActMenu(
@@ -262,6 +256,23 @@ def acts_on(user: Any, card: ContractCard, day: date) -> ActMenu:
             for index, (act, url) in enumerate(rest)
         ],
     )
+
+
+def _open_acts(user: Any, card: ContractCard, day: date) -> list[tuple[Act, str]]:
+    """Return the acts that the contract's state and the user's rights allow, with their place."""
+    contract = card.contract
+    open_acts = [
+        (act, act.address(contract))
+        for act in ACTS
+        if act.fits(card, day) and may_on(user, act.url_name, contract.territory_id)
+    ]
+    return [(act, url) for act, url in open_acts if url]
+
+
+def offers_among(user: Any, card: ContractCard, day: date, wanted: Iterable[Act]) -> list[Offer]:
+    """Return which of some acts the user may do on a contract now."""
+    kept = set(wanted)
+    return [_offer(act, url) for act, url in _open_acts(user, card, day) if act in kept]
 
 
 def act_link(user: Any, contract: Any, url_name: str, label: str) -> dict[str, Any]:

@@ -94,6 +94,7 @@ def words_searched() -> dict[str, str]:
         "a telephone": person.phone,
         "a reference": person.reference,
         "a room": f"chambre {room.number} {room.colocation.name}",
+        "a room of a code": f"{room.colocation.code} {room.number}",
         "nobody": "zzqx",
     }
 
@@ -163,7 +164,11 @@ def look() -> dict[str, Any]:
         "people": Person.objects.count(),
         "kinds": kinds,
         "bare": timed(lambda: Person.objects.get(pk=one)),
-        "palette": max(timed(lambda who=user: search(who, "diallo")) for user in users),  # type: ignore[misc]
+        "palette": max(
+            timed(lambda who=user, what=words: search(who, what))  # type: ignore[misc]
+            for user in users
+            for words in ("diallo", "avenant diallo", "chambre 03")
+        ),
     }
 
 
