@@ -1,5 +1,6 @@
 """Forms of voids, works, equipment and keys."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -38,6 +39,7 @@ class VoidForm(RowForm):
             label=cause.label,
             choices=[(each.value, str(each.label).capitalize()) for each in causes],
             widget=forms.RadioSelect,
+            error_messages={"required": "Dites pourquoi la chambre n'accueille personne."},
         )
         self.fields["starts_on"].label = "Premier jour"
         self.fields["ends_on"].label = "Dernier jour"
@@ -45,6 +47,14 @@ class VoidForm(RowForm):
             ends_on="Prévu ou réel ; vide tant qu'il n'est pas connu.",
             note="Sans rien de personnel.",
         )
+
+    def has_shown(self, sentences: Sequence[str]) -> bool:
+        """Whether the page that was sent had shown these effects; carries them otherwise."""
+        told = hashlib.sha256("|".join(sentences).encode()).hexdigest()[:12]
+        if not sentences or self.cleaned_data["accepted"] == told:
+            return True
+        self._carry("accepted", told)
+        return False
 
 
 class EndVoidForm(ActForm):

@@ -117,6 +117,24 @@ def remove_void(*, void: RoomVoid, actor: User, seen: str = "") -> None:
         held.delete()
 
 
+def gives_way(
+    room: Room, first: date, last: date | None, *, except_for: int | None = None
+) -> list[str]:
+    """Say what recording a void on some days would close of those that merely explain."""
+    said = []
+    for void in _met(room, first, last, except_for):
+        if void.cause not in YIELDING or void.works.exists():
+            continue
+        since = f"« {void.get_cause_display()} », depuis le {french_day(void.starts_on)},"
+        if void.starts_on < first:
+            said.append(f"La vacance {since} prendra fin le {french_day(first - ONE_DAY)}.")
+        elif last is not None and (void.ends_on is None or void.ends_on > last):
+            said.append(f"La vacance {since} ne commencera que le {french_day(last + ONE_DAY)}.")
+        else:
+            said.append(f"La vacance {since} disparaît : celle-ci la remplace.")
+    return said
+
+
 @transaction.atomic
 def make_way(*, room: Room, first: date, last: date | None, judged: bool = False) -> None:
     """Free a room for somebody who comes: what explained its emptiness ends the day before.
@@ -158,17 +176,21 @@ def _give_way(
     room: Room, first: date, last: date | None, *, except_for: int | None, judged: bool = False
 ) -> None:
     """Cut or remove the explaining voids of some days; refuse when another kind is met."""
-    met = RoomVoid.objects.filter(Q(ends_on=None) | Q(ends_on__gte=first), room=room)
-    if last is not None:
-        met = met.filter(starts_on__lte=last)
-    if except_for is not None:
-        met = met.exclude(pk=except_for)
-    for void in met.with_expected_end().order_by("starts_on"):
+    for void in _met(room, first, last, except_for):
         has_works = void.works.exists()
         if not judged and (void.cause not in YIELDING or has_works):
             raise RoomKeptEmpty(_kept(void))
         if void.starts_on < first or not has_works:
             _cut(void, first, last)
+
+
+def _met(room: Room, first: date, last: date | None, except_for: int | None) -> Any:
+    met = RoomVoid.objects.filter(Q(ends_on=None) | Q(ends_on__gte=first), room=room)
+    if last is not None:
+        met = met.filter(starts_on__lte=last)
+    if except_for is not None:
+        met = met.exclude(pk=except_for)
+    return met.with_expected_end().order_by("starts_on")
 
 
 def _kept(void: Any) -> str:

@@ -53,13 +53,16 @@ def void_new(request: PageRequest, pk: int) -> HttpResponse:
     arrives = next((one.starts_on for one in coming if one.starts_on), None)
     before = arrives - ONE_DAY if arrives and arrives > clock.today() else ""
     initial = {
-        "cause": asked if asked in causes else causes[0],
+        "cause": asked if asked in causes else "",
         "starts_on": request.GET.get("starts_on") or clock.today(),
         "ends_on": request.GET.get("ends_on") or before,
     }
     form = VoidForm(request.POST or None, initial=initial, causes=causes)
     flow = Flow(request, form)
-    if flow.done(lambda said: services.record_void(room=room, actor=request.user, **said.facts)):
+    closes = _foreseen(form, room)
+    if not closes and flow.done(
+        lambda said: services.record_void(room=room, actor=request.user, **said.facts)
+    ):
         undo = reverse("colocations:void-remove", args=[flow.result.pk])
         words = f"Chambre {room.number} : vacance enregistrée."
         return flow.leave(words, _room_url(room), undo_url=undo)
@@ -67,7 +70,17 @@ def void_new(request: PageRequest, pk: int) -> HttpResponse:
         heading=f"Chambre {room.number} : vacance",
         trail=trail_to_room(room),
         lead="Les jours où la chambre n'accueille personne, et pourquoi.",
+        foreseen=closes,
     )
+
+
+def _foreseen(form: VoidForm, room: Room, except_for: int | None = None) -> list[str]:
+    """Say what a valid void would close, until it was shown once; then nothing."""
+    if not form.is_bound or not form.is_valid():
+        return []
+    facts = form.cleaned_data
+    said = services.gives_way(room, facts["starts_on"], facts["ends_on"], except_for=except_for)
+    return [] if form.has_shown(said) else said
 
 
 @page("colocations:void-edit", methods=("GET", "POST"))
@@ -75,14 +88,17 @@ def void_edit(request: PageRequest, pk: int) -> HttpResponse:
     """Change a void."""
     void = _void(request, pk)
     causes = causes_of(request.user, _territory(void.room))
-    flow = Flow(request, VoidForm(request.POST or None, row=void, causes=causes), void)
-    if flow.done(
+    form = VoidForm(request.POST or None, row=void, causes=causes)
+    flow = Flow(request, form, void)
+    closes = _foreseen(form, void.room, void.pk)
+    if not closes and flow.done(
         lambda said: services.edit_void(void=void, actor=request.user, seen=said.seen, **said.facts)
     ):
         return flow.leave("Modifications enregistrées.", _room_url(void.room))
     return flow.show(
         heading="Modifier la vacance",
         trail=trail_to_room(void.room),
+        foreseen=closes,
         remove_url="" if void.works.exists() else reverse("colocations:void-remove", args=[pk]),
         remove_label="Supprimer cette vacance",
     )

@@ -10,6 +10,7 @@ from caracol.core.periods import Span, french_day
 from residents.calculations.verdicts import Verdict, doubtful, refused
 
 UNFIT, FREE = "UNFIT", "TO_LET"
+DECENT = "logement décent : CCH L822-9 ; sans risque manifeste : décret 2019-497, art. 2"
 
 
 @dataclass(frozen=True)
@@ -101,8 +102,12 @@ def _check_voids(voids: Sequence[Void], days: Span) -> list[Verdict]:
         if void.ends_on is not None and void.ends_on < days.first:
             continue
         text = f"La chambre est notée « {void.words} », {void.until}."
-        verdict = refused if void.cause == UNFIT else doubtful
-        found.append(verdict(f"void-{void.cause.lower()}", text, topic="room"))
+        code = f"void-{void.cause.lower()}"
+        if void.cause == UNFIT:
+            text = f"{text[:-1]} : elle n'accueille personne tant qu'elle l'est."
+            found.append(refused(code, text, DECENT, "room"))
+        else:
+            found.append(doubtful(code, text, topic="room"))
     return found
 
 

@@ -137,6 +137,23 @@ def _not_renewable(rule: TypeRule) -> str:
     return f"{rule.label} : ce contrat ne se renouvelle pas."
 
 
+def said_final(rule: TypeRule, life: Life, owner_end: date | None) -> str:
+    """Say why a contract can go no further, and what to do; nothing when it can."""
+    most = rule.max_total_months
+    end = french_day(life.ends_on)
+    if most and life.ends_on >= end_of_duration(life.starts_on, most):
+        return (
+            f"ne se prolonge plus : {most} mois au plus, renouvellements compris, atteints le "
+            f"{end} ({rule.source}). Préparez le relogement."
+        )
+    if owner_end is None or life.ends_on >= owner_end:
+        return (
+            f"ne se prolonge pas : le propriétaire reprend le bâtiment le {end} ({OWNER_ARTICLE}). "
+            "Prolongez d'abord la convention, ou préparez le relogement."
+        )
+    return ""
+
+
 def latest_renewal(rule: TypeRule, life: Life, owner_end: date | None) -> date | None:
     """Return the last day a contract may be renewed to, or None when it may not be at all."""
     latest = allowed_ends(rule, life.starts_on, owner_end).latest

@@ -9,8 +9,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from caracol.core import clock
+from caracol.core.periods import french_day
 from caracol.ui.fields import DateField, MoneyField
 from colocations.models import KeySet, Room
+from residents.calculations.duration import Bounds
 from residents.enums import AidPayee
 from residents.forms.words import refuse_paper_numbers
 from residents.models import Contract, ContractTerms, Person
@@ -134,6 +136,14 @@ class WithdrawForm(ActForm):
     reason = forms.CharField(label="Motif", max_length=200, validators=[refuse_paper_numbers])
 
 
+def _until(contract: Contract, bounds: Bounds) -> str:
+    """Say how far the end of a contract may move, and why."""
+    if bounds.latest is not None and bounds.latest <= contract.ends_on:
+        return f"{_SAME} Elle ne peut plus reculer ({bounds.why}) : seulement avancer."
+    limit = french_day(bounds.latest) if bounds.latest else "–"
+    return f"{_SAME} Au plus tard le {limit} ({bounds.why})."
+
+
 class AmendmentForm(ActForm):
     """What changes from a day on; what stays empty stays as it is."""
 
@@ -180,6 +190,7 @@ class AmendmentForm(ActForm):
         rooms: RoomList,
         candidates: list[Person],
         usual_charges: str = "",
+        latest: Bounds | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -196,6 +207,8 @@ class AmendmentForm(ActForm):
         self._offer("leaves", names)
         self._offer("cotitulaires", joining)
         self._offer("main", [("", "Inchangé·e"), *names, *joining])
+        if latest is not None and latest.latest is not None:
+            self.fields["ends_on"].help_text = _until(contract, latest)
         if (contract.charges_mode or usual_charges) == "ALL_IN" and not last.charges:
             del self.fields["charges"]
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from caracol.core.errors import Refused
 from caracol.core.money import euros
 from caracol.core.periods import Span, end_of_duration, french_day, months_spanned
 from caracol.documents.filling import Values
@@ -94,9 +95,7 @@ class ContractFacts:
         if first is not None and first.before:
             return date.fromisoformat(first.before["ends_on"])
         cut_short = first is not None or contract.status in _OVER | {ContractStatus.NOTICE_GIVEN}
-        if cut_short and contract.initial_months:
-            return end_of_duration(contract.starts_on, contract.initial_months)
-        return contract.ends_on
+        return _signed_end(contract) if cut_short else contract.ends_on
 
     @cached_property
     def charges_mode(self) -> str:
@@ -235,6 +234,25 @@ class ContractFacts:
             "bail de 1989": kind in _LEASES,
             "bail mobilité": kind == ContractKind.MOBILITY,
         }
+
+
+def _signed_end(contract: Contract) -> date:
+    """Return the end first signed of a contract that a notice or a departure has cut since.
+
+    As its history keeps it, else from its initial duration. Raises Refused when neither says.
+    """
+    events: Any = type(contract).pgh_event_model  # type: ignore[attr-defined]
+    bound = {ContractStatus.SIGNED, ContractStatus.IN_FORCE}
+    kept = events.objects.filter(pgh_obj_id=contract.pk, status__in=bound).order_by("pgh_id")
+    signed: date | None = kept.values_list("ends_on", flat=True).first()
+    if signed is not None:
+        return signed
+    if contract.initial_months:
+        return end_of_duration(contract.starts_on, contract.initial_months)
+    raise Refused(
+        "La fin signée à l'origine n'est pas connue : ce contrat a été repris déjà terminé ou sous "
+        "préavis. Joignez le contrat signé dans « Documents » au lieu de l'écrire de nouveau."
+    )
 
 
 def payee_words(payee: str) -> str:

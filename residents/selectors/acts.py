@@ -34,8 +34,11 @@ def _uninsured(card: ContractCard, day: date) -> bool:
 
 def _renews_soon(card: ContractCard, day: date) -> bool:
     """Near its end, and neither its type nor the owner forbids to go on."""
-    if not ends_soon(card.contract, day):
-        return False
+    return ends_soon(card.contract, day) and _may_go_on(card, day)
+
+
+def _may_go_on(card: ContractCard, day: date) -> bool:
+    """Whether neither its type's total nor the owner's end stops it where it ends."""
     return card.longest_end is None or card.longest_end > card.contract.ends_on
 
 
@@ -142,7 +145,7 @@ ACTS: list[Act] = [
     ),
     Act(
         "residents:contract-renew", "Renouveler", "refresh", _IN_FORCE,
-        first_in=_IN_FORCE, first_if=_renews_soon,
+        first_in=_IN_FORCE, first_if=_renews_soon, condition=_may_go_on,
     ),
     Act(
         "residents:contract-end", "Enregistrer le départ", "door-exit", _LIVED | _ENDED,

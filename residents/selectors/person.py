@@ -11,6 +11,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from caracol.core.registries import measure_of
 from caracol.documents.models import Document, Upload
 from residents.calculations.insurance import is_covered
+from residents.enums import ContractStatus
 from residents.models import (
     Amendment,
     Contract,
@@ -25,7 +26,7 @@ from residents.models import (
     ResidencePermit,
 )
 from residents.permissions import READERS, Fact, Facts, facts_of_contracts, facts_of_people
-from residents.selectors.contracts import ends_soon, longest_ends
+from residents.selectors.contracts import longest_ends
 from residents.selectors.people import state_of
 from residents.selectors.stays import contract_state
 
@@ -122,9 +123,9 @@ def contract_cards(user: Any, queryset: Any, day: date) -> list[ContractCard]:
     contracts = list(contracts_read(user, queryset))
     facts = facts_of_contracts(user, [contract.pk for contract in contracts])
     cards = [_card(contract, facts[contract.pk], day) for contract in contracts]
-    soon = [card for card in cards if ends_soon(card.contract, day)]
-    limits = longest_ends([(card.contract, card.amendments, card.place) for card in soon])
-    for card in soon:
+    lived = [card for card in cards if card.contract.status == ContractStatus.IN_FORCE]
+    limits = longest_ends([(card.contract, card.amendments, card.place) for card in lived])
+    for card in lived:
         card.longest_end = limits[card.contract.pk]
     return cards
 

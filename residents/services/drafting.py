@@ -26,8 +26,8 @@ RESTORED = history.label("residents.contract-restored", "Brouillon rétabli")
 
 NO_REASON: Mapping[str, str] = MappingProxyType({})
 # What even a draft cannot hold: the database keeps its terms within the owner's agreement, and no
-# contract is prepared for longer than its type ever allows.
-_IMPOSSIBLE = frozenset({"dates-order", "no-agreement", "owner-end", "too-long"})
+# contract is prepared for longer than its type ever allows, nor for a room unfit to live in.
+_IMPOSSIBLE = frozenset({"dates-order", "no-agreement", "owner-end", "too-long", "void-unfit"})
 
 
 class DraftRefused(Refused):

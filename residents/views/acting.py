@@ -1,6 +1,6 @@
 """Every act on a contract asks the same way: a form, what it would do, then the act itself."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from caracol.core.pages import PageRequest, get_visible_or_404, render_page
 from caracol.core.versions import ChangedMeanwhile
 from caracol.ui import toasts
 from residents.calculations.verdicts import Level, Verdict
+from residents.enums import ContractStatus
 from residents.forms.acts import ActForm
 from residents.models import Contract
 from residents.selectors.effects import Effects, accounts
@@ -129,6 +130,36 @@ def contract_of(request: PageRequest, pk: int) -> Contract:
     """Return the contract that the user may act on. Raises Http404, PermissionDenied."""
     found: Contract = get_visible_or_404(request, Contract.objects.all(), pk=pk)
     return found
+
+
+_ADVICE = {
+    ContractStatus.DRAFT: "c'est un brouillon, modifiez-le directement",
+    ContractStatus.SIGNED: "il n'a pas commencé, faites plutôt un avenant",
+    ContractStatus.NOTICE_GIVEN: "un congé court, retirez-le d'abord si les deux sont d'accord",
+    ContractStatus.ENDED: "il est terminé, faites un nouveau contrat, ou annulez le départ s'il a "
+    "été enregistré par erreur",
+    ContractStatus.CLOSED: "il est clos, faites un nouveau contrat",
+    ContractStatus.CANCELLED: "il est abandonné, faites un nouveau contrat",
+}
+
+
+def turned_away(
+    request: PageRequest, contract: Contract, act: str, states: Container[str]
+) -> HttpResponse | None:
+    """Send back to the contract whose state does not allow the act, with what can be done.
+
+    None when it does. `act`: what cannot be done, as in "ne se renouvelle pas".
+    """
+    if contract.status in states:
+        return None
+    why = _ADVICE.get(ContractStatus(contract.status), "")
+    return sent_back(request, contract, f"{act} : {why}." if why else f"{act}.")
+
+
+def sent_back(request: PageRequest, contract: Contract, why: str) -> HttpResponse:
+    """Send back to a contract, with why the act is not open."""
+    toasts.say(request, f"Le contrat {contract.number} {why}", tone="danger")
+    return redirect(contract_url(contract))
 
 
 def card_of(request: PageRequest, contract: Contract) -> ContractCard:

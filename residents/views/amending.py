@@ -11,8 +11,10 @@ from caracol.accounts.policy import PAGES
 from caracol.core import clock
 from caracol.core.pages import PageRequest, get_visible_or_404, page
 from caracol.core.periods import Month, Span, french_day
+from residents.calculations.duration import allowed_ends
 from residents.calculations.explaining import explain_rule
-from residents.calculations.renewal import latest_renewal, tacit_schedule
+from residents.calculations.renewal import latest_renewal, said_final, tacit_schedule
+from residents.enums import LIVING, ContractStatus
 from residents.forms.acts import AmendmentForm, RenewForm, ReviseForm, WithdrawForm
 from residents.forms.contracts import typed_day, typed_number
 from residents.models import Amendment, Contract, ContractTerms, Person
@@ -40,6 +42,8 @@ from residents.views.acting import (
     contract_of,
     effects_of,
     seen_version,
+    sent_back,
+    turned_away,
 )
 
 _DAY = timedelta(days=1)
@@ -74,6 +78,8 @@ def _amended(contract: Contract, amendment: Amendment) -> Done:
 def amendment_new(request: PageRequest, pk: int) -> HttpResponse:
     """Change the room, amounts, end, payee or holders of a contract from a day on."""
     contract = contract_of(request, pk)
+    if away := turned_away(request, contract, "ne change plus par avenant", LIVING):
+        return away
     form = _amendment_form(request, contract)
 
     def attempt(data: Mapping[str, Any]) -> Preview:
@@ -118,6 +124,7 @@ def _amendment_form(request: PageRequest, contract: Contract) -> AmendmentForm:
         typed_number(data.get("room", "")),
     )
     chosen = [int(pk) for pk in data.getlist("cotitulaires") if typed_number(pk)]
+    rule, site = rule_binding(contract), last.room.colocation.site_id
     people = desk_people(
         request.user, PAGES[request.page_key], _held(contract), chosen, data.get("co_search", "")
     )
@@ -127,7 +134,8 @@ def _amendment_form(request: PageRequest, contract: Contract) -> AmendmentForm:
         last=last,
         rooms=rooms,
         candidates=people,
-        usual_charges=rule_binding(contract).charges_mode,
+        usual_charges=rule.charges_mode,
+        latest=allowed_ends(rule, contract.starts_on, upstream_end(site)),
         initial={
             "effective_on": _next_month(),
             "signed_on": clock.today(),
@@ -201,9 +209,14 @@ def amendment_withdraw(request: PageRequest, pk: int) -> HttpResponse:
 def contract_renew(request: PageRequest, pk: int) -> HttpResponse:
     """Renew a contract within the total its type allows and what the owner lends."""
     contract = contract_of(request, pk)
+    open_to = {ContractStatus.IN_FORCE}
+    if away := turned_away(request, contract, "ne se renouvelle pas", open_to):
+        return away
     rule = rule_in_force(contract.kind, contract.ends_on + _DAY)
     owner_end = upstream_end(_last_terms(contract).room.colocation.site_id)
     life = life_of(contract)
+    if why := said_final(rule, life, owner_end):
+        return sent_back(request, contract, why)
     latest = latest_renewal(rule, life, owner_end)
     coming = tacit_schedule(rule, life, owner_end, count=3)
     proposed = coming[0].ends_on if coming else latest
@@ -214,8 +227,6 @@ def contract_renew(request: PageRequest, pk: int) -> HttpResponse:
 
     def attempt(data: Mapping[str, Any]) -> Preview:
         notes = [f"Renouvellement tacite à venir, sans congé : {each.sentence}." for each in coming]
-        if data["ends_on"] is None:
-            return Preview(notes=["Aucune prolongation n'est possible : préparez le relogement."])
         change = renewal_change(contract, data["ends_on"], data["signed_on"], data.get("fee"))
         return _preview(contract, _plan(request, contract, change), *notes)
 
@@ -232,7 +243,7 @@ def contract_renew(request: PageRequest, pk: int) -> HttpResponse:
         )
         return _amended(contract, done.amendment)
 
-    limit = f"Au plus tard le {french_day(latest)}." if latest else "Plus aucun jour possible."
+    limit = f"Au plus tard le {french_day(latest)}." if latest else ""
     page_ = ActPage(
         title="Renouveler le contrat",
         lead=f"Le contrat finit le {french_day(contract.ends_on)}. {limit}",
@@ -250,6 +261,8 @@ def contract_renew(request: PageRequest, pk: int) -> HttpResponse:
 def contract_revise(request: PageRequest, pk: int) -> HttpResponse:
     """Revise the fee by the rent reference index, from the day it is asked for."""
     contract = contract_of(request, pk)
+    if away := turned_away(request, contract, "ne se révise pas", {ContractStatus.IN_FORCE}):
+        return away
     today = clock.today()
     form = ReviseForm(
         request.POST or None,

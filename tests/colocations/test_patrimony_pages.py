@@ -1,5 +1,6 @@
 """The pages by which the patrimony is written: what they show, refuse, doubt and take back."""
 
+import html
 import io
 from datetime import timedelta
 from decimal import Decimal
@@ -196,6 +197,29 @@ def test_a_free_room_says_since_when_why_and_what_may_follow(client, home):
         assert "Fin des travaux prévue le" in page
         assert url("void-end", void.pk) in page
     assert "Fin des travaux prévue le" in text_of(client.get(reverse("dashboard:today")))
+
+
+def test_a_void_asks_for_its_cause_and_shows_what_it_closes_before_it_is_written(client, home):
+    free, today = home.rooms.get(number="2"), clock.today()
+    explained = factories.make_void(free, cause=VoidCause.TO_LET, starts_on=today - 20 * DAY)
+    path = url("void-new", free.pk)
+    assert client.get(path).context["form"]["cause"].value() == ""
+    assert client.get(path, {"cause": "WORKS"}).context["form"]["cause"].value() == "WORKS"
+    empty = text_of(client.post(path, {"starts_on": today}))
+    assert "Dites pourquoi la chambre n'accueille personne." in html.unescape(empty)
+    sent = {"cause": "WORKS", "starts_on": today}
+    response = client.post(path, sent)
+    shown = text_of(response)
+    assert "prendra fin le" in shown
+    assert "Confirmer et enregistrer" in shown
+    assert RoomVoid.objects.get().ends_on is None
+    told = response.context["form"].data["accepted"]
+    later = client.post(path, {**sent, "starts_on": today + DAY, "accepted": told})
+    assert "prendra fin le" in text_of(later)
+    client.post(path, {**sent, "accepted": told})
+    explained.refresh_from_db()
+    assert explained.ends_on == today - DAY
+    assert RoomVoid.objects.count() == 2
 
 
 def test_a_void_recorded_is_undone_from_its_message(client, home):

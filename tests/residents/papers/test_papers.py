@@ -1,5 +1,6 @@
 """What the papers of contracts say, and that they are tagged, frozen and printed the same."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pikepdf
@@ -7,11 +8,12 @@ import pytest
 
 from caracol.core import clock
 from caracol.core.errors import Refused
+from caracol.core.periods import end_of_duration, french_day
 from caracol.documents import press
 from caracol.documents.models import TextTemplate
 from caracol.documents.services import read_document, render_document
 from caracol.documents.services.drafting import draft_pdf
-from residents.enums import ContractKind, NoticeBasis, NoticeGiver
+from residents.enums import ContractKind, ContractStatus, NoticeBasis, NoticeGiver
 from residents.papers import (
     amendment_plan,
     certificate_plan,
@@ -96,6 +98,35 @@ def test_a_lease_without_its_energy_class_says_where_to_write_it(contract_of):
     home.save()
     with pytest.raises(Refused, match=r"DPE.*fiche de la colocation"):
         write(contract_plan(contract, clock.today()))
+
+
+def cut(contract, status, ends_on):
+    """End a contract earlier, as a notice or a departure does."""
+    contract.terms.update(ends_on=ends_on)
+    contract.holders.update(ends_on=ends_on)
+    contract.ends_on, contract.status = ends_on, status
+    contract.save()
+
+
+@pytest.mark.parametrize("status", [ContractStatus.NOTICE_GIVEN, ContractStatus.ENDED])
+def test_the_deed_of_a_contract_cut_since_prints_the_end_first_signed(contract_of, status):
+    """Nobody wrote its initial duration: its history knows its end."""
+    contract = contract_of(initial_months=None)
+    signed = contract.ends_on
+    cut(contract, status, signed - timedelta(days=40))
+    text = words(write(contract_plan(contract, clock.today())))
+    assert french_day(signed) in text
+    assert french_day(contract.ends_on) not in text
+
+
+def test_the_deed_of_a_contract_taken_over_already_ended_is_refused_with_what_to_do(contract_of):
+    """What nobody knows is not printed."""
+    contract = contract_of(initial_months=None, status=ContractStatus.ENDED)
+    with pytest.raises(Refused, match="Joignez le contrat signé"):
+        write(contract_plan(contract, clock.today()))
+    contract.initial_months = 6
+    end = end_of_duration(contract.starts_on, 6)
+    assert french_day(end) in words(write(contract_plan(contract, clock.today())))
 
 
 def test_an_amendment_says_before_and_after(contract_of):

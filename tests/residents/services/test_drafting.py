@@ -9,7 +9,7 @@ import pytest
 from caracol.accounts.enums import Role
 from caracol.core.versions import ChangedMeanwhile
 from residents.enums import ContractStatus
-from residents.models import Contract
+from residents.models import Contract, ContractTypeRule
 from residents.selectors.amending import Change, plan_change
 from residents.selectors.proposals import judge, proposal_of
 from residents.selectors.states import contract_version
@@ -76,6 +76,19 @@ def test_even_a_draft_stays_within_what_the_owner_lends(data, manager):
     with pytest.raises(DraftRefused, match="propriétaire reprend le bâtiment le 31 décembre 2029"):
         create_draft(data=replace(data, ends_on=date(2030, 1, 1)), actor=manager, today=TODAY)
     assert not Contract.objects.exists()
+
+
+def test_no_draft_is_written_for_a_room_unfit_to_live_in(data, manager):
+    factories.make_void(data.room, cause="UNFIT", starts_on=TODAY)
+    with pytest.raises(DraftRefused, match=r"inhabitable.*CCH L822-9"):
+        create_draft(data=data, actor=manager, today=TODAY)
+
+
+def test_no_draft_lasts_longer_than_the_law_of_the_day_allows(data, manager):
+    with pytest.raises(DraftRefused, match=r"18 mois au plus.*décret 2019-497"):
+        create_draft(data=replace(data, ends_on=date(2028, 11, 30)), actor=manager, today=TODAY)
+    ContractTypeRule.objects.filter(kind="CRT").update(max_total_months=24)
+    assert create_draft(data=replace(data, ends_on=date(2028, 11, 30)), actor=manager, today=TODAY)
 
 
 def test_a_draft_is_rewritten_whole(draft, data, manager):

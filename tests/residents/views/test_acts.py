@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from caracol.core import clock
-from caracol.core.periods import Month, add_months
+from caracol.core.periods import Month, add_months, end_of_duration
 from payments.services.closing import close_month
 from residents.models import Amendment, ContractTypeRule
 from tests import factories
@@ -118,8 +118,50 @@ def test_a_revision_too_early_says_when(page, lived):
 def test_a_contract_that_is_over_refuses_acts_in_words(page, lived):
     lived.status = "ENDED"
     lived.save()
-    response = page.post(address("amendment-new", lived), sent(lived, fee="190"))
-    assert "ne se modifie pas par avenant" in text(response)
+    for name in ("amendment-new", "contract-renew", "contract-revise"):
+        for ask in (page.get, page.post):
+            shown = unescape(text(ask(address(name, lived), follow=True)))
+            assert "il est terminé, faites un nouveau contrat" in shown
+            assert f"Le contrat {lived.number} ne" in shown
+    assert not Amendment.objects.exists()
+
+
+def test_a_contract_under_notice_is_not_renewed_but_amended(page, lived):
+    lived.status = "NOTICE_GIVEN"
+    lived.save()
+    shown = unescape(text(page.get(address("contract-renew", lived), follow=True)))
+    assert "ne se renouvelle pas : un congé court" in shown
+    assert page.get(address("amendment-new", lived)).status_code == 200
+
+
+def lengthen(contract, months):
+    """Make a contract last so many months, whoever signed it."""
+    ends_on = end_of_duration(contract.starts_on, months)
+    contract.terms.update(ends_on=ends_on)
+    contract.holders.update(ends_on=ends_on)
+    contract.ends_on = ends_on
+    contract.save()
+
+
+def test_a_contract_at_its_legal_end_is_offered_no_renewal_and_says_why(page, lived):
+    here = address("contract-renew", lived)
+    assert here in text(page.get(address("contract-detail", lived)))
+    lengthen(lived, 18)
+    shown = text(page.get(address("contract-detail", lived)))
+    assert here not in shown
+    assert "durée maximale atteinte : aucun renouvellement" in shown
+    said = unescape(text(page.get(here, follow=True)))
+    assert "ne se prolonge plus : 18 mois au plus" in said
+    assert "décret 2019-497" in said
+    form = unescape(text(page.get(address("amendment-new", lived))))
+    assert "Elle ne peut plus reculer" in form
+
+
+def test_a_contract_at_the_owners_end_says_so(page, lived):
+    lived.terms.get().room.colocation.site.agreements.update(ends_on=lived.ends_on)
+    said = unescape(text(page.get(address("contract-renew", lived), follow=True)))
+    assert "ne se prolonge pas : le propriétaire reprend le bâtiment" in said
+    assert address("contract-renew", lived) not in text(page.get(address("contract-detail", lived)))
 
 
 @pytest.mark.parametrize("name", ["amendment-new", "contract-renew", "contract-revise"])
