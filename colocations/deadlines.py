@@ -5,14 +5,17 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.utils.timezone import localtime
 
 from caracol.accounts.enums import Role
-from caracol.accounts.policy import AGREEMENTS, GLA, PAGES, UPKEEP
-from caracol.core.periods import add_months
-from caracol.deadlines.enums import Domain, Subject
+from caracol.accounts.models import Territory
+from caracol.accounts.policy import AGREEMENTS, GLA, ON_SITE, PAGES, UPKEEP
+from caracol.core.periods import add_months, french_day
+from caracol.deadlines.enums import AppointmentKind, Domain, Subject
+from caracol.deadlines.models import Appointment
 from caracol.deadlines.registry import Fact, Places, deadline_kind, register_places
-from caracol.parameters.selectors import values_under
-from colocations.enums import INSURANCES, DiagnosticKind
+from caracol.parameters.selectors import value, values_under
+from colocations.enums import INSURANCES, DiagnosticKind, LegalBasis
 from colocations.models import (
     Colocation,
     Credential,
@@ -23,9 +26,8 @@ from colocations.models import (
 )
 
 _LEAVING: frozenset[Role] = AGREEMENTS | {Role.MISSION_OFFICER}
-# A home that has closed keeps its line for that long: what remains to be given back is seen.
-CLOSED_DAYS = timedelta(days=30)
 _CHUNK = 500
+_VISITS = (AppointmentKind.VISIT, AppointmentKind.INVENTORY)
 
 
 def _own_homes(user: Any) -> Any:
@@ -123,7 +125,9 @@ def vacating(day: date) -> Iterator[Fact]:
 )
 def home_closings(day: date) -> Iterator[Fact]:
     """The last day of each home that is to close."""
-    closing = Colocation.objects.filter(closes_on__gte=day - CLOSED_DAYS).annotate(
+    # A home that has closed keeps its line for a while: what remains to be given back is seen.
+    kept = timedelta(days=int(value("home.closed_seen_days", day)))
+    closing = Colocation.objects.filter(closes_on__gte=day - kept).annotate(
         territory=F("site__territory"), site_pk=F("site")
     )
     for row in _stream(closing, "territory", "site_pk", "name", "closes_on"):
@@ -270,4 +274,70 @@ def works(day: date) -> Iterator[Fact]:
             about=f"{row['label']} · chambre {row['number']}, {row['name']}",
             home_id=row["home"],
             url_arg=str(row["room"]),
+        )
+
+
+@deadline_kind(
+    "colocations.home-visit",
+    domain=Domain.BUILDING,
+    subject=Subject.HOME,
+    readers=ON_SITE,
+    url_name="colocations:home-detail",
+    settled="La colocation est fermée.",
+    icon="eye",
+    button="Voir la colocation",
+)
+def visits(day: date) -> Iterator[Fact]:
+    """So many months after the last visit of each open home, or after it opened."""
+    months = int(value("home.visit_months", day))
+    noted = Appointment.objects.standing().filter(home_id=OuterRef("pk"), kind__in=_VISITS)
+    past, ahead = noted.filter(ends_at__date__lte=day), noted.filter(starts_at__date__gt=day)
+    homes = Colocation.objects.filter(
+        Q(closes_on=None) | Q(closes_on__gt=day), opens_on__lte=day
+    ).annotate(
+        territory=F("site__territory"),
+        site_pk=F("site"),
+        seen_at=Subquery(past.order_by("-ends_at").values("ends_at")[:1]),
+        planned_at=Subquery(ahead.order_by("starts_at").values("starts_at")[:1]),
+    )
+    names = ("territory", "site_pk", "name", "opens_on", "seen_at", "planned_at")
+    for row in _stream(homes, *names):
+        seen_on = localtime(row["seen_at"]).date() if row["seen_at"] else row["opens_on"]
+        planned = row["planned_at"] and french_day(localtime(row["planned_at"]).date())
+        why = f"Une visite est prévue le {planned}." if planned else ""
+        yield _site_fact(
+            row,
+            add_months(seen_on, months),
+            subject_id=row["pk"],
+            about=row["name"],
+            home_id=row["pk"],
+            why=why,
+        )
+
+
+@deadline_kind(
+    "colocations.prefect-report",
+    domain=Domain.BUILDING,
+    subject=Subject.TERRITORY,
+    readers=GLA,
+    url_name="colocations:agreement-list",
+    settled="L'année est passée, ou aucune opération n'a eu lieu.",
+    icon="file-text",
+    button="Voir les conventions",
+)
+def reports(day: date) -> Iterator[Fact]:
+    """The report to the préfet on last year's operations under ELAN art. 29, by territory."""
+    month, number = (int(part) for part in str(value("elan.report_by", day)).split("-"))
+    first, last = date(day.year - 1, 1, 1), date(day.year - 1, 12, 31)
+    ran = OwnerAgreement.objects.filter(
+        legal_basis=LegalBasis.ELAN_29, starts_on__lte=last, ends_on__gte=first
+    )
+    territories = Territory.objects.filter(pk__in=ran.values("site__territory"))
+    for territory in territories.order_by("pk"):
+        yield Fact(
+            key=f"{first.year}/{territory.code}",
+            subject_id=territory.pk,
+            about=f"Année {first.year} · {territory.name}",
+            due_on=date(day.year, month, number),
+            territory_id=territory.pk,
         )

@@ -22,14 +22,12 @@ from payments.selectors.deposits import deposits_to_return, return_rule
 from payments.selectors.due_papers import quittances_due, recus_due
 from payments.selectors.mandates import lapse_months
 from payments.selectors.month import RECEIPT_MONTHS_BACK, months_to_close
-from residents.enums import LIVING, AidEligibility, ContractStatus
-from residents.models import Contract
+from payments.selectors.to_report import defaults_of_aided, defaults_of_others
+from residents.enums import LIVING, AidEligibility, ArrearsPath, ContractStatus
+from residents.models import Contract, ContractTypeRule
 from residents.selectors.due_sources import contract_fact, contract_rows
 from residents.selectors.rules import rules_in_force
 
-# Receipts of a month are expected by this day of the next one.
-RECEIPTS_DAY = 10
-DEPARTURE_DAYS, ENTRY_DAYS = timedelta(days=180), timedelta(days=90)
 _GONE = frozenset({ContractStatus.ENDED, ContractStatus.CLOSED})
 
 
@@ -128,6 +126,7 @@ def months_open(day: date) -> Iterator[Fact]:
 )
 def receipts(day: date) -> Iterator[Fact]:
     """The months of each territory in which terms are paid without their papers."""
+    by = int(value("receipts.by_day", day))
     locked = PeriodLock.objects.filter(state=LockState.LOCKED).values("month")
     oldest = Month.of(day).plus(-RECEIPT_MONTHS_BACK).first
     terms = Term.objects.filter(month__gte=oldest).exclude(month__in=locked)
@@ -138,7 +137,7 @@ def receipts(day: date) -> Iterator[Fact]:
     territories = Territory.objects.in_bulk({pk for pk, _month in found})
     for pk, first in sorted(found):
         month = Month.of(first)
-        yield _month_fact(territories[pk], month, month.next().day(RECEIPTS_DAY))
+        yield _month_fact(territories[pk], month, month.next().day(by))
 
 
 @deadline_kind(
@@ -193,11 +192,12 @@ def _without(kind: str) -> Any:
 )
 def departures(day: date) -> Iterator[Fact]:
     """The day somebody with aid left, until the CAF has been told."""
+    seen_for = timedelta(days=int(value("caf.departure_seen_days", day)))
     gone = Contract.objects.filter(
         _without("CAF_DEPARTURE"),
         status__in=_GONE,
         aid_eligible=AidEligibility.YES,
-        ends_on__gte=day - DEPARTURE_DAYS,
+        ends_on__gte=day - seen_for,
     )
     for row in contract_rows(gone, "left_on", "ends_on"):
         yield contract_fact(row, row["left_on"] or row["ends_on"])
@@ -216,11 +216,12 @@ def departures(day: date) -> Iterator[Fact]:
 def certificates(day: date) -> Iterator[Fact]:
     """The rent certificate that opens the aid of who has just come."""
     within = timedelta(days=int(value("caf.certificate_days", day)))
+    seen_for = timedelta(days=int(value("caf.entry_seen_days", day)))
     come = Contract.objects.filter(
         _without("CAF_RENT_CERTIFICATE"),
         status__in=LIVING,
         aid_eligible=AidEligibility.YES,
-        starts_on__gte=day - ENTRY_DAYS,
+        starts_on__gte=day - seen_for,
         starts_on__lte=day,
     )
     for row in contract_rows(come, "starts_on"):
@@ -255,3 +256,43 @@ def aid_gone(day: date) -> Iterator[Fact]:
     for row in contract_rows(helped.filter(aided__lt=silent), "aided"):
         due_on = add_months(Month.of(row["aided"]).next().first, months)
         yield contract_fact(row, due_on, url_arg=row["number"])
+
+
+_ARREARS: dict[str, Any] = {
+    "domain": Domain.MONEY,
+    "subject": Subject.CONTRACT,
+    "readers": GLA,
+    "url_name": "payments:account-detail",
+    "settled": "La dette est payée en entier, ou la personne est partie.",
+    "icon": "send",
+    "button": "Voir le compte",
+    "is_procedural": True,
+}
+NIL_BASE = "Rien ne reste à charge une fois l'aide déduite : le seuil ne dit rien, à vous de juger."
+BY_LAW = "Pour ce bail, l'assignation exige une saisine de la CCAPEX deux mois avant (art. 24 II)."
+BY_HABIT = "Pour ce contrat, aucune loi ne l'exige : la commission peut aider à éviter l'expulsion."
+
+
+@deadline_kind("payments.caf-arrears", **{**_ARREARS, "domain": Domain.AID})
+def debts_to_report(day: date) -> Iterator[Fact]:
+    """Two months after a debt counts for the CAF, until paid in full: it must know (R824-4)."""
+    months = int(value("caf.report_delay_months", day))
+    for row, found in defaults_of_aided(day):
+        since, why = found.since, ""
+        if since is None and found.base <= 0:
+            since, why = found.first_on, NIL_BASE
+        if since is not None:
+            due_on = add_months(since, months)
+            yield contract_fact(row, due_on, why=why, url_arg=row["number"])
+
+
+@deadline_kind("payments.ccapex-arrears", **_ARREARS)
+def debts_for_ccapex(day: date) -> Iterator[Fact]:
+    """The same to the CCAPEX where no CAF tells it: by law for a lease, by habit otherwise."""
+    months = int(value("ccapex.report_delay_months", day))
+    paths = dict(ContractTypeRule.objects.on(day).values_list("kind", "arrears_path"))
+    for row, found in defaults_of_others(day):
+        if found.since is not None:
+            why = BY_LAW if paths.get(row["kind"]) == ArrearsPath.A else BY_HABIT
+            due_on = add_months(found.since, months)
+            yield contract_fact(row, due_on, why=why, url_arg=row["number"])

@@ -33,7 +33,6 @@ _INSURANCE = READERS[Known.INSURANCE]
 _DECIDERS: frozenset[Role] = GLA_DECIDES
 # Papers that stand while a request is examined; the others are cards.
 SHORT_PERMITS = frozenset({PermitKind.API, PermitKind.RECEPISSE})
-ENTRY_DAYS = timedelta(days=30)
 
 
 def _limited(day: date) -> dict[str, int | None]:
@@ -137,11 +136,12 @@ def notice_effects(day: date) -> Iterator[Fact]:
 )
 def entries(day: date) -> Iterator[Fact]:
     """The first day of each signed contract whose keys nobody has given yet."""
+    awaited = timedelta(days=int(value("entry.seen_days", day)))
     coming = Contract.objects.filter(
         status__in=[ContractStatus.SIGNED, ContractStatus.IN_FORCE],
         keys_given_on=None,
         signed_on__isnull=False,
-        starts_on__gte=day - ENTRY_DAYS,
+        starts_on__gte=day - awaited,
     )
     for row in contract_rows(coming, "starts_on"):
         yield contract_fact(row, row["starts_on"])

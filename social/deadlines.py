@@ -10,6 +10,7 @@ from caracol.core.periods import add_months
 from caracol.deadlines.enums import Domain, Subject
 from caracol.deadlines.registry import Fact, deadline_kind
 from caracol.parameters.selectors import value
+from colocations.models import Site
 from residents.enums import LIVING, ContractStatus, ProtectionKind
 from residents.models import Contract, ContractHolder, ContractTerms, ResidencePermit
 from residents.selectors.due_sources import CHUNK, everybody, full_name, people_rows, person_fact
@@ -17,10 +18,6 @@ from social.enums import Decision, RightKind
 from social.models import PersonRight
 from social.permissions import READERS
 
-# A move, or a fifteenth month, is no longer worth an alarm after that; nor a new permit.
-MOVED_MONTHS, RENEWED_DAYS = 6, timedelta(days=90)
-# A declaration that was missed stays in sight for that long, then the next one is due.
-MISSED_DAYS = timedelta(days=15)
 PROTECTED = (ProtectionKind.REFUGEE, ProtectionKind.SUBSIDIARY, ProtectionKind.STATELESS)
 _PAGE: dict[str, Any] = {
     "domain": Domain.RIGHTS,
@@ -38,12 +35,17 @@ _DALO: dict[str, Any] = {**_PAGE, "domain": Domain.HOUSING, "icon": "gavel"}
 def _rights(kind: RightKind) -> Iterator[dict[str, Any]]:
     """Stream people with their right of a kind, as long as it is followed."""
     followed = PersonRight.objects.filter(person=OuterRef("pk"), kind=kind, closed_on=None)
-    names = ("filed_on", "due_on", "decision", "decided_on")
+    names = ("filed_on", "due_on", "decision", "decided_on", "is_transition")
     people = everybody().annotate(
         right=Subquery(followed.values("pk")[:1]),
         **{name: Subquery(followed.values(name)[:1]) for name in names},
     )
     return people_rows(people.filter(right__isnull=False), "right", *names)
+
+
+def _seen_for(day: date) -> int:
+    """Return for how many months after its day a move, or a fifteenth month, stays in sight."""
+    return int(value("rights.move_seen_months", day))
 
 
 def _due(row: dict[str, Any], due_on: date, **said: Any) -> Fact:
@@ -62,9 +64,10 @@ def health_cover(day: date) -> Iterator[Fact]:
 def declarations(day: date) -> Iterator[Fact]:
     """The next quarterly declaration of each RSA or prime d'activité."""
     months = int(value("rights.rsa_months", day))
+    missed = timedelta(days=int(value("rights.rsa_missed_days", day)))
     for row in _rights(RightKind.RSA):
         turn, due_on = 0, row["due_on"]
-        while due_on + MISSED_DAYS < day:
+        while due_on + missed < day:
             turn += 1
             due_on = add_months(row["due_on"], months * turn)
         yield _due(row, due_on)
@@ -102,10 +105,15 @@ def dalo_commissions(day: date) -> Iterator[Fact]:
 
 
 def _dalo_offers(day: date) -> Iterator[tuple[dict[str, Any], date]]:
-    months = int(value("dalo.offer_months", day))
+    """Stream who was recognised, with the day of the offer: the law's delay where they live."""
+    large, other = (int(value(f"dalo.offer_months{end}", day)) for end in ("", ".elsewhere"))
+    departments = set(value("dalo.large_departments", day))
+    homes = dict(Site.objects.values_list("pk", "department"))
     for row in _rights(RightKind.DALO):
         if row["decision"] == Decision.FAVOURABLE:
-            yield row, add_months(row["decided_on"], months)
+            # Nobody knows yet where they live: the delay of both our territories.
+            is_large = homes.get(row["site_id"]) in {None, *departments}
+            yield row, add_months(row["decided_on"], large if is_large else other)
 
 
 @deadline_kind("social.dalo-offer", **_DALO)
@@ -137,16 +145,18 @@ def daho_commissions(day: date) -> Iterator[Fact]:
 @deadline_kind("social.daho-place", **_DALO)
 def daho_places(day: date) -> Iterator[Fact]:
     """The day by which a place is offered to who was recognised."""
-    weeks = int(value("daho.place_weeks", day))
+    weeks = timedelta(weeks=int(value("daho.place_weeks", day)))
+    months = int(value("daho.transition_months", day))
     for row in _rights(RightKind.DAHO):
         if row["decision"] == Decision.FAVOURABLE:
-            yield _due(row, row["decided_on"] + timedelta(weeks=weeks))
+            since = row["decided_on"]
+            yield _due(row, add_months(since, months) if row["is_transition"] else since + weeks)
 
 
 @deadline_kind("social.dalo-ground", **_DALO)
 def transitions(day: date) -> Iterator[Fact]:
     """The fifteenth month of a stay: eighteen months of transition open the DALO."""
-    months = int(value("dalo.ground_months", day))
+    months, seen_for = int(value("dalo.ground_months", day)), _seen_for(day)
     asked = PersonRight.objects.filter(person=OuterRef("pk"), kind=RightKind.DALO)
     stays = ContractHolder.objects.filter(
         person=OuterRef("pk"), contract__status__in=LIVING
@@ -157,7 +167,7 @@ def transitions(day: date) -> Iterator[Fact]:
     )
     for row in people_rows(people.filter(~Exists(asked), came__isnull=False), "came", "leaves"):
         due_on = add_months(row["came"], months)
-        if due_on <= row["leaves"] and add_months(due_on, MOVED_MONTHS) >= day:
+        if due_on <= row["leaves"] and add_months(due_on, seen_for) >= day:
             yield person_fact(row, due_on, key=str(row["contract"]))
 
 
@@ -171,7 +181,8 @@ def health_cards(day: date) -> Iterator[Fact]:
         permit=Subquery(latest.values("pk")[:1]),
         replaced_on=Subquery(latest.values("expires_on")[1:2]),
     )
-    recent = people.filter(replaced_on__gte=day - RENEWED_DAYS)
+    seen_for = timedelta(days=int(value("rights.new_permit_days", day)))
+    recent = people.filter(replaced_on__gte=day - seen_for)
     for row in people_rows(recent, "permit", "replaced_on"):
         yield person_fact(row, row["replaced_on"] + within, key=str(row["permit"]))
 
@@ -179,7 +190,7 @@ def health_cards(day: date) -> Iterator[Fact]:
 @deadline_kind("social.ofpra-address", **_PAGE)
 def addresses(day: date) -> Iterator[Fact]:
     """Three months after each move of somebody under protection: the OFPRA must know it."""
-    months, since = int(value("ofpra.address_months", day)), add_months(day, -MOVED_MONTHS)
+    months, since = int(value("ofpra.address_months", day)), add_months(day, -_seen_for(day))
     held = ContractHolder.objects.filter(
         person__died_on=None, person__status__protection_kind__in=PROTECTED
     )

@@ -40,12 +40,19 @@ class RightForm(forms.Form):
         label="Décision", required=False, choices=[("", "Pas encore rendue"), *Decision.choices]
     )
     decided_on = DateField(label="Décision du", required=False)
+    is_transition = forms.BooleanField(
+        label="Place en logement de transition ou logement-foyer",
+        required=False,
+        help_text="Elle est due en trois mois ; une place d'hébergement, en six semaines.",
+    )
 
     def __init__(self, *args: Any, kind: RightKind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         left_out = {"due_on"} if kind in BY_FILING else {"filed_on"}
         if kind not in BY_COMMISSION:
             left_out |= {"decision", "decided_on"}
+        if kind != RightKind.DAHO:
+            left_out.add("is_transition")
         for name in left_out:
             del self.fields[name]
         for name, words in (("filed_on", FILED_WORDS), ("due_on", DUE_WORDS)):

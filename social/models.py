@@ -23,6 +23,9 @@ class PersonRight(models.Model):
     due_on = models.DateField("fin ou prochaine date", null=True, blank=True)
     decision = models.CharField("décision", max_length=12, choices=Decision.choices, blank=True)
     decided_on = models.DateField("décision du", null=True, blank=True)
+    is_transition = models.BooleanField(
+        "place en logement de transition ou logement-foyer", default=False
+    )
     closed_on = models.DateField("suivi terminé le", null=True, blank=True)
     outcome = models.CharField("issue", max_length=9, choices=RightOutcome.choices, blank=True)
 
@@ -55,6 +58,11 @@ class PersonRight(models.Model):
                 | Q(outcome__in=RightOutcome.values, closed_on__isnull=False),
                 name="right_closed_with_outcome",
                 violation_error_message="Un suivi terminé dit son issue.",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_transition=False) | Q(kind=RightKind.DAHO),
+                name="right_transition_of_daho",
+                violation_error_message="Seul un recours DAHO désigne une place.",
             ),
             models.UniqueConstraint(
                 fields=["person", "kind"],

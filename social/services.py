@@ -19,7 +19,7 @@ CHANGED = history.label("social.right-changed", "Droit suivi modifié")
 ENDED = history.label("social.right-ended", "Suivi d'un droit terminé")
 RESUMED = history.label("social.right-resumed", "Suivi d'un droit repris")
 
-FIELDS = ("filed_on", "due_on", "decision", "decided_on")
+FIELDS = ("filed_on", "due_on", "decision", "decided_on", "is_transition")
 
 
 class RightRefused(Refused):

@@ -105,6 +105,14 @@ _LETTERS = Shape(
     lambda: forms.RegexField(r"^[A-G]*$", help_text="Les lettres, sans espace. Exemple : FG."),
     words=lambda value: ", ".join(str(value)) or "aucune",
 )
+_CODES = Shape(
+    lambda: forms.RegexField(
+        r"^\s*\w+(\s*[,;]\s*\w+)*\s*$", help_text="Des codes, avec des virgules : 59, 75."
+    ),
+    lambda value: ", ".join(value) if value else "",
+    lambda text: [part.strip() for part in text.replace(";", ",").split(",")],
+    ", ".join,
+)
 ANY = Shape(lambda: forms.JSONField(help_text="Au format JSON."))
 _HOURS = _pairs({"from": "de", "to": "à"}, "07:00 | 21:00")
 _SEASON = _pairs({"from": "du (mois-jour)", "to": "au"}, "11-01 | 03-31")
@@ -114,7 +122,7 @@ _SURFACE = _pairs(
 _ARREARS = _choices(
     [
         ("TWO_TIMES", "deux fois la dépense mensuelle"),
-        ("450_OR_3_MONTHS", "450 € ou trois mois de dépense"),
+        ("450_OR_3_MONTHS", "plus de 450 €, ou trois mois après un premier impayé"),
     ]
 )
 
@@ -143,6 +151,12 @@ KNOWN: dict[str, tuple[str, Shape]] = {
     "caf.arrears_rule": ("Impayé au sens de la CAF", _ARREARS),
     "caf.paid_by_day": ("Aide de la CAF : reçue le mois suivant avant", _day()),
     "caf.report_delay_months": ("Signaler un impayé à la CAF sous", _whole("mois")),
+    "caf.arrears_times": ("Impayé CAF : tant de fois la dépense mensuelle", _whole("fois")),
+    "caf.arrears_amount": ("Impayé CAF : au-delà de", _decimal("€")),
+    "caf.arrears_months": ("Impayé CAF : après un premier impayé", _whole("mois")),
+    "ccapex.times": ("Impayé CCAPEX : tant de fois la redevance", _whole("fois")),
+    "ccapex.months": ("Impayé CCAPEX : après un premier impayé", _whole("mois")),
+    "ccapex.report_delay_months": ("Saisir la CCAPEX sous", _whole("mois")),
     "caf.payout_threshold.AL": ("Seuil de versement, allocation logement", _decimal("€")),
     "caf.payout_threshold.APL": ("Seuil de versement, APL", _decimal("€")),
     "winter_truce": ("Trêve hivernale", _SEASON),
@@ -184,15 +198,28 @@ KNOWN: dict[str, tuple[str, Shape]] = {
     "caf.nil_months": ("CAF : aide nulle, nouvelle demande après", _whole("mois")),
     "ofpra.address_months": ("OFPRA : nouvelle adresse à déclarer sous", _whole("mois")),
     "dalo.commission_months": ("DALO : la commission décide sous", _whole("mois")),
-    "dalo.offer_months": ("DALO : offre attendue sous", _whole("mois")),
+    "dalo.offer_months": ("DALO : offre, grande agglomération, sous", _whole("mois")),
+    "dalo.offer_months.elsewhere": ("DALO : offre, autre département, sous", _whole("mois")),
+    "dalo.large_departments": ("DALO : départements d'une grande agglomération", _CODES),
     "dalo.appeal_months": ("DALO : recours au tribunal sous", _whole("mois")),
     "dalo.ground_months": ("DALO : préparer le recours au mois", _whole("mois")),
     "daho.commission_weeks": ("DAHO : la commission décide sous", _whole("semaines")),
-    "daho.place_weeks": ("DAHO : place attendue sous", _whole("semaines")),
+    "daho.place_weeks": ("DAHO : place d'hébergement sous", _whole("semaines")),
+    "daho.transition_months": ("DAHO : logement de transition sous", _whole("mois")),
     "c2s.window_opens_months": ("C2S : à redemander avant la fin", _whole("mois")),
     "licence.exchange_months": ("Permis de conduire : à échanger sous", _whole("mois")),
     "rights.health_card_days": ("Carte Vitale : à mettre à jour sous", _whole("jours")),
     "rights.rsa_months": ("RSA : déclaration tous les", _whole("mois")),
+    "rights.rsa_missed_days": ("RSA : déclaration manquée, en vue pendant", _whole("jours")),
+    "rights.new_permit_days": ("Nouveau titre : carte Vitale en vue pendant", _whole("jours")),
+    "rights.move_seen_months": ("Déménagement : à déclarer en vue pendant", _whole("mois")),
+    "entry.seen_days": ("Entrée sans clés : en vue pendant", _whole("jours")),
+    "receipts.by_day": ("Quittances et reçus : le mois suivant, avant", _day()),
+    "caf.departure_seen_days": ("CAF : départ à déclarer, en vue pendant", _whole("jours")),
+    "caf.entry_seen_days": ("CAF : attestation de loyer, en vue pendant", _whole("jours")),
+    "home.closed_seen_days": ("Colocation fermée : en vue pendant", _whole("jours")),
+    "home.visit_months": ("Colocation : une visite tous les", _whole("mois")),
+    "elan.report_by": ("ELAN : rapport annuel au préfet avant", _MONTH_DAY),
     "diagnostic.months.ELECTRICITY": ("Diagnostic électricité : valable", _whole("mois")),
     "diagnostic.months.GAS": ("Diagnostic gaz : valable", _whole("mois")),
     "diagnostic.months.DPE": ("DPE : valable", _whole("mois")),

@@ -49,8 +49,9 @@ REQUESTS = """
     WHERE NOT EXISTS (SELECT 1 FROM residents_housingrequest WHERE person_id = p.id)
 """
 RIGHTS = """
-    INSERT INTO social_personright (person_id, kind, due_on, filed_on, decision, outcome)
-    SELECT id, kind, date '2026-12-01' + (id %% 360)::int, date '2026-10-01', '', ''
+    INSERT INTO social_personright
+        (person_id, kind, due_on, filed_on, decision, outcome, is_transition)
+    SELECT id, kind, date '2026-12-01' + (id %% 360)::int, date '2026-10-01', '', '', false
     FROM residents_person p, unnest(ARRAY['C2S','RSA','LICENCE','VISALE','INTEGRATION']) AS kind
     WHERE NOT EXISTS (SELECT 1 FROM social_personright WHERE person_id = p.id)
 """

@@ -71,7 +71,7 @@ def _about(kind, home, person, code):
 
 
 def _argument(kind, contract, today):
-    if kind.code == "payments.aid-nil":
+    if kind.url_name == "payments:account-detail":
         return contract.number
     return f"{today:%Y-%m}" if kind.subject == Subject.TERRITORY else ""
 

@@ -1,0 +1,149 @@
+"""Which debts are to be reported, since when: the vectors of RULEBOOK 3.5, then accounts."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from caracol.core.periods import Month
+from payments.calculations.caf_arrears import (
+    AMOUNT_OR_MONTHS,
+    TIMES_OR_MONTHS,
+    TWO_TIMES,
+    Move,
+    Regime,
+    Threshold,
+    default_of,
+    is_to_report,
+)
+from payments.deadlines import debts_for_ccapex, debts_to_report
+from payments.enums import PaymentMeans
+from payments.services.closing import close_month
+from payments.services.receiving import record_payment
+from residents.enums import AidEligibility, ContractKind
+from tests import factories
+
+D = Decimal
+CAF = Threshold(times=2, amount=D(450), months=3)
+REGIMES = [Regime(date(2016, 9, 1), TWO_TIMES), Regime(date(2027, 1, 1), AMOUNT_OR_MONTHS)]
+LONG_AGO = date(2026, 12, 5)
+
+
+@pytest.mark.parametrize(
+    ("rule", "debt", "base", "first_on", "on", "expected"),
+    [
+        # RULEBOOK 3.5: paid to the manager, net 120; paid to the resident, gross 200.
+        (TWO_TIMES, "240", "120", LONG_AGO, date(2026, 12, 15), True),
+        (TWO_TIMES, "240", "200", LONG_AGO, date(2026, 12, 15), False),
+        (TWO_TIMES, "240", "0", LONG_AGO, date(2026, 12, 15), False),
+        (AMOUNT_OR_MONTHS, "450.00", "120", date(2026, 12, 5), date(2027, 1, 15), False),
+        (AMOUNT_OR_MONTHS, "450.01", "120", date(2026, 12, 5), date(2027, 1, 15), True),
+        (AMOUNT_OR_MONTHS, "5.00", "120", date(2026, 10, 5), date(2027, 1, 15), True),
+        (AMOUNT_OR_MONTHS, "0.00", "120", date(2026, 10, 5), date(2027, 1, 15), False),
+        # The CCAPEX: a sum or months (here three), never an amount.
+        (TIMES_OR_MONTHS, "500", "300", date(2026, 12, 5), date(2027, 1, 15), False),
+        (TIMES_OR_MONTHS, "600", "300", date(2026, 12, 5), date(2027, 1, 15), True),
+        (TIMES_OR_MONTHS, "5", "300", date(2026, 10, 15), date(2027, 1, 15), True),
+    ],
+)
+def test_the_test_of_each_regime(rule, debt, base, first_on, on, expected):
+    found = is_to_report(CAF, rule, debt=D(debt), base=D(base), first_on=first_on, on=on)
+    assert found is expected
+
+
+@pytest.mark.parametrize(
+    ("moves", "on", "first_on", "since"),
+    [
+        # Two terms of 120 unpaid: the second makes twice the net expense.
+        ("10-05 120, 11-05 120", date(2026, 11, 20), date(2026, 10, 5), date(2026, 11, 5)),
+        # Paid in part since: it was constituted, and is until paid in full.
+        (
+            "10-05 120, 11-05 120, 11-20 -100",
+            date(2026, 11, 25),
+            date(2026, 10, 5),
+            date(2026, 11, 5),
+        ),
+        # Paid in full, then unpaid again: another run.
+        ("10-05 240, 11-01 -240, 12-05 120", date(2026, 12, 20), date(2026, 12, 5), None),
+        # Paid ahead: the credit comes first.
+        ("10-01 -200, 10-05 120, 11-05 120", date(2026, 11, 20), date(2026, 11, 5), None),
+        # Little, for long: nothing in 2026, three months after the first default in 2027.
+        ("11-05 10", date(2026, 12, 31), date(2026, 11, 5), None),
+        ("11-05 10", date(2027, 2, 4), date(2026, 11, 5), None),
+        ("11-05 10", date(2027, 2, 5), date(2026, 11, 5), date(2027, 2, 5)),
+        # Older than three months when the rule changes: constituted that day.
+        ("09-05 10", date(2027, 1, 2), date(2026, 9, 5), date(2027, 1, 1)),
+    ],
+)
+def test_since_when_a_debt_counts(moves, on, first_on, since):
+    parts = [move.split() for move in moves.split(", ")]
+    dated = [Move(date.fromisoformat(f"2026-{day}"), D(amount)) for day, amount in parts]
+    found = default_of(dated, base=D(120), threshold=CAF, regimes=REGIMES, on=on)
+    assert (found.first_on, found.since) == (first_on, since)
+
+
+def test_a_debt_paid_in_full_is_no_default():
+    moves = [Move(date(2026, 10, 5), D(120)), Move(date(2026, 11, 1), D(-120))]
+    found = default_of(moves, base=D(60), threshold=CAF, regimes=REGIMES, on=date(2026, 12, 1))
+    assert found is None
+
+
+@pytest.fixture
+def actor(association):
+    return factories.make_user()
+
+
+def unpaid(actor, **fields):
+    """A contract of 2026 billed from July to November, and nothing paid."""
+    contract = factories.make_contract(
+        starts_on=date(2026, 7, 1), ends_on=date(2027, 6, 30), fee="200.00", **fields
+    )
+    for number in range(7, 12):
+        close_month(month=Month(2026, number), actor=actor)
+    return contract
+
+
+def pay(contract, amount, day, actor):
+    record_payment(
+        key=f"{contract.pk}/{day}",
+        contract=contract,
+        amount=D(amount),
+        means=PaymentMeans.CASH,
+        received_on=day,
+        today=date(2026, 11, 25),
+        actor=actor,
+    )
+
+
+DAY = date(2026, 11, 25)
+
+
+def test_the_caf_is_told_two_months_after_the_debt_counts(actor):
+    aided = unpaid(actor, expected_aid="80.00", aid_eligible=AidEligibility.YES)
+    found = list(debts_to_report(DAY))
+    assert [fact.contract_id for fact in found] == [aided.pk]
+    # The aid of July and August never came either: two terms of 200 are more than twice 120.
+    due = sorted(aided.bills.values_list("due_on", flat=True))
+    assert found[0].due_on == date(due[1].year, due[1].month + 2, due[1].day)
+    assert list(debts_for_ccapex(DAY)) == []
+    pay(aided, "1000.00", date(2026, 11, 24), actor)
+    assert list(debts_to_report(DAY)) == []
+
+
+def test_the_ccapex_is_told_where_no_caf_is_with_words_by_type_of_contract(actor):
+    crt = unpaid(actor, kind=ContractKind.CRT)
+    lease = unpaid(actor, kind=ContractKind.LEASE_89_FURN)
+    found = {fact.contract_id: fact for fact in debts_for_ccapex(DAY)}
+    assert set(found) == {crt.pk, lease.pk}
+    assert "aucune loi ne l'exige" in found[crt.pk].why
+    assert "art. 24 II" in found[lease.pk].why
+    assert list(debts_to_report(DAY)) == []
+
+
+def test_reading_debts_takes_as_many_queries_for_one_and_for_many(
+    actor, django_assert_max_num_queries
+):
+    for _ in range(4):
+        unpaid(actor, aid_eligible=AidEligibility.YES)
+    with django_assert_max_num_queries(10):
+        assert len(list(debts_to_report(DAY))) == 4
