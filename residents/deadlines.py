@@ -102,6 +102,7 @@ def contract_limits(day: date) -> Iterator[Fact]:
     readers=_DATES,
     url_name="residents:contract-detail",
     settled="Le départ est enregistré, ou le congé retiré.",
+    message="appointment",
     icon="door-exit",
     button="Voir le contrat",
 )
@@ -131,6 +132,7 @@ def notice_effects(day: date) -> Iterator[Fact]:
     readers=_DATES,
     url_name="residents:contract-detail",
     settled="Les clés sont remises, ou l'entrée n'a pas lieu.",
+    message="appointment",
     icon="key",
     button="Voir le contrat",
 )
@@ -154,6 +156,7 @@ def entries(day: date) -> Iterator[Fact]:
     readers=_DATES,
     url_name="residents:contract-detail",
     settled="L'état des lieux et les clés sont enregistrés.",
+    message="appointment",
     icon="door-exit",
     button="Compléter la sortie",
 )
@@ -178,6 +181,7 @@ def exits(day: date) -> Iterator[Fact]:
     readers=_INSURANCE,
     url_name="residents:contract-insurance",
     settled="Une attestation couvre la suite, ou la personne est partie.",
+    message="insurance",
     icon="shield-check",
     button="Voir l'assurance",
 )
@@ -231,6 +235,7 @@ _PERMIT_PAGE: dict[str, Any] = {
     "icon": "id",
     "button": "Voir la situation",
     "is_sensitive": True,
+    "message": "procedure",
 }
 
 
@@ -289,6 +294,7 @@ def late_permits(day: date) -> Iterator[Fact]:
     readers=_PERMITS,
     url_name="residents:person-status",
     settled="La demande est renouvelée ou radiée, ou la personne est partie.",
+    message="procedure",
     icon="home-heart",
     button="Voir la demande",
     is_sensitive=True,

@@ -9,7 +9,7 @@ from django.urls import reverse
 from caracol.accounts.policy import PAGES
 from caracol.core import clock
 from caracol.core.registries import Act, SearchHit, register_act, search_provider
-from caracol.deadlines.subjects import PERSON, Named, Subjects, register_subjects
+from caracol.deadlines.subjects import CONTRACT, PERSON, Named, Subjects, register_subjects
 from colocations.models import Colocation
 from colocations.selectors.rooms import rooms_named
 from residents.models import Contract, ContractHolder, Person
@@ -150,3 +150,22 @@ def _territory_of(person: int) -> int | None:
 
 FOUND = 12
 register_subjects(PERSON, Subjects(_people_of_appointments, _people_by_number, _territory_of))
+
+
+def _contracts_by_number(user: Any, ids: Any) -> dict[int, Named]:
+    """Contracts by their numbers, for who may open them."""
+    seen = Contract.objects.visible_to(user, PAGES["residents:contract-detail"])
+    rows = seen.filter(pk__in=list(ids)).values_list("pk", "number")
+    return {
+        pk: Named(pk, f"Contrat {number}", reverse("residents:contract-detail", args=[pk]))
+        for pk, number in rows
+    }
+
+
+def _territory_of_contract(contract: int) -> int | None:
+    return Contract.objects.filter(pk=contract).values_list("territory", flat=True).first()
+
+
+register_subjects(
+    CONTRACT, Subjects(lambda user, words: [], _contracts_by_number, _territory_of_contract)
+)

@@ -28,6 +28,7 @@ _PAGE: dict[str, Any] = {
     "icon": "heart-handshake",
     "button": "Voir les droits",
     "is_sensitive": True,
+    "message": "procedure",
 }
 _DALO: dict[str, Any] = {**_PAGE, "domain": Domain.HOUSING, "icon": "gavel"}
 

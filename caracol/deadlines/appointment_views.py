@@ -15,7 +15,9 @@ from caracol.core import clock
 from caracol.core.errors import Refused
 from caracol.core.pages import PageRequest, get_visible_or_404, page, render_page
 from caracol.deadlines.calendar_forms import AppointmentForm
+from caracol.deadlines.enums import AppointmentKind
 from caracol.deadlines.models import Appointment
+from caracol.deadlines.selectors.about import message_url
 from caracol.deadlines.selectors.agenda import hours_of
 from caracol.deadlines.services import appointments as services
 from caracol.deadlines.subjects import HOME, PERSON, named
@@ -51,11 +53,20 @@ def appointment(request: PageRequest, pk: int) -> HttpResponse:
             ("Visible", "des participants" if row.is_private else "de l'équipe du territoire"),
             ("Noté par", row.created_by),
         ],
+        "write_url": _write_url(request, row) if person is not None else "",
         "may_change": _may_change(request, row) and not row.is_cancelled,
         "cancel_url": reverse("agenda:appointment-cancel", args=[row.pk, row.sequence]),
         "back": _agenda(row),
     }
     return render_page(request, "deadlines/appointment.html", context)
+
+
+def _write_url(request: PageRequest, row: Appointment) -> str:
+    """Return where one tells the person of it, with its day, its hour and its place."""
+    starts_at = timezone.localtime(row.starts_at)
+    kind = "visit" if row.kind == AppointmentKind.VISIT else "appointment"
+    when = {"date": f"{starts_at:%Y-%m-%d}", "time": f"{starts_at:%H:%M}"}
+    return message_url(request.user, row.person_id, kind, **when, place=row.place)
 
 
 @page("agenda:appointment-new", methods=("GET", "POST"))

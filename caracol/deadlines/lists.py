@@ -15,10 +15,12 @@ from caracol.accounts.models import User
 from caracol.deadlines.enums import SAID_BY_PEOPLE, Outcome
 from caracol.deadlines.filters import DeadlineFilter
 from caracol.deadlines.models import Deadline, DeadlineEvent, DeadlineRule
-from caracol.deadlines.selectors.lines import DueLine, lines_of
+from caracol.deadlines.selectors.about import message_about, subjects_of
+from caracol.deadlines.selectors.lines import DueLine, lines_of, with_comments
 from caracol.deadlines.selectors.mine import may_act, may_be_handed, replaced_by
 from caracol.deadlines.selectors.rules import rules_on
 from caracol.deadlines.services import acting
+from caracol.deadlines.subjects import Named
 from caracol.lists.bulk import BulkAct, Effect, register_act
 from caracol.lists.definition import Column, ListDefinition, Part, Reader, register
 from caracol.ui import atoms
@@ -34,6 +36,8 @@ class WorkLine:
     due: DueLine
     may_act: bool
     day: date
+    about: Named | None = None
+    write_url: str = ""
 
     @property
     def row(self) -> Deadline:
@@ -164,11 +168,17 @@ class DeadlineList(ListDefinition):
         return rows.order_by("due_on", "kind", "pk")
 
     def lines(self, reader: Reader, rows: Sequence[Any]) -> Iterable[WorkLine]:
-        """Each row with its words and what the reader may do: two queries."""
+        """Each row with its words and what the reader may do: a fixed number of queries."""
         rules, replaced = rules_on(reader.day), replaced_by(reader.user, reader.day)
-        for due in lines_of(rows, reader.day, rules):
-            may = may_act(reader.user, due.deadline, rules, replaced)
-            yield WorkLine(due, may, reader.day)
+        about = subjects_of(rows, reader.user)
+        for due in with_comments(lines_of(rows, reader.day, rules)):
+            yield WorkLine(
+                due,
+                may_act(reader.user, due.deadline, rules, replaced),
+                reader.day,
+                about.get(due.pk),
+                message_about(reader.user, due.deadline),
+            )
 
     def label_of(self, line: WorkLine) -> str:
         """Name a line."""

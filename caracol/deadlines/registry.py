@@ -53,7 +53,8 @@ class DeadlineKind:
 
     `readers`: who may know of it at most, whatever the direction says. `is_sensitive`: its very
     name tells something of a person, so that no e-mail says it. `is_procedural`: its day moves to
-    the next working day. `settled`: what it means that its source is gone.
+    the next working day. `settled`: what it means that its source is gone. `message`: the standard
+    message by which one writes to the person about it.
     """
 
     code: str
@@ -67,6 +68,7 @@ class DeadlineKind:
     button: str = "Ouvrir"
     is_sensitive: bool = False
     is_procedural: bool = False
+    message: str = ""
 
 
 _kinds: dict[str, DeadlineKind] = {}

@@ -1,4 +1,4 @@
-"""With whom an appointment may be: people and homes, as the layers that hold them tell them.
+"""Whom an appointment or a task may be about, as the layers that hold people and homes tell it.
 
 Each layer registers what this one may ask of it. All are answered by right: a name that the user
 may not read is a room, or is not there.
@@ -32,11 +32,11 @@ class Subjects:
 
 _known: dict[str, Subjects] = {}
 
-PERSON, HOME = "person", "home"
+PERSON, CONTRACT, HOME = "person", "contract", "home"
 
 
 def register_subjects(code: str, subjects: Subjects) -> None:
-    """Let a layer say with whom, or where, appointments may be."""
+    """Let a layer say whom, or what, appointments and tasks may be about."""
     _known[code] = subjects
 
 

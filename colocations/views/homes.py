@@ -8,6 +8,7 @@ from django.http import HttpResponse, HttpResponseBase
 
 from caracol.core import clock
 from caracol.core.pages import PageRequest, get_visible_or_404, page, render_page
+from caracol.deadlines.selectors.about import task_url
 from caracol.lists.cells import edit_cell
 from caracol.lists.pages import export_list, listing_for, opening, prepare_bulk
 from colocations.lists import HOMES
@@ -16,6 +17,7 @@ from colocations.permissions import sees_amounts, sees_notes
 from colocations.selectors.acts import room_acts
 from colocations.selectors.agreements import ends_of, to_shorten
 from colocations.selectors.closures import closure_of
+from colocations.selectors.deadlines import home_deadlines
 from colocations.selectors.history import home_subjects
 from colocations.selectors.homes import homes_on, nearness, open_on
 from colocations.selectors.rooms import room_lines, rooms_on
@@ -88,6 +90,8 @@ def home_detail(request: PageRequest, pk: int) -> HttpResponse:
         "outlasting_cause": ends.cause,
         "timeline": home_timeline(request.user, home, numbers, day),
         "closure": closure_of(request.user, home, day),
+        "deadlines": home_deadlines(request.user, home, day),
+        "task_url": task_url(home=home.pk),
     }
     return render_page(request, "colocations/home_detail.html", context)
 

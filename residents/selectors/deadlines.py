@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from caracol.deadlines.models import Deadline
-from caracol.deadlines.selectors.lines import DueLine, lines_of
+from caracol.deadlines.selectors.lines import DueLine, lines_of, with_comments
 from residents.selectors.person import ContractCard, PersonSheet
 
 HORIZON = timedelta(days=400)
@@ -26,4 +26,4 @@ def contract_deadlines(user: Any, card: ContractCard, day: date) -> list[DueLine
 
 def _shown(user: Any, about: Q, day: date) -> list[DueLine]:
     near = Deadline.objects.visible_to(user).open().filter(about, due_on__lte=day + HORIZON)
-    return lines_of(near.order_by("due_on", "kind", "pk")[:MOST], day)
+    return with_comments(lines_of(near.order_by("due_on", "kind", "pk")[:MOST], day))

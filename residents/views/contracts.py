@@ -11,6 +11,7 @@ from caracol.audit.models import AccessAction
 from caracol.audit.selectors import history_of
 from caracol.audit.services import record_access
 from caracol.core.pages import PageRequest, page, render_page
+from caracol.deadlines.selectors.about import task_url
 from residents.calculations.renewal import said_after
 from residents.enums import LIVING, ContractStatus
 from residents.models import AcceptedWarning, Contract, ContractTypeRule
@@ -55,6 +56,7 @@ def contract_detail(request: PageRequest, pk: int) -> HttpResponse:
         "after": _after(contract, rule, owner_end),
         "insurance": card.insurance_on(day),
         "deadlines": contract_deadlines(request.user, card, day),
+        "task_url": task_url(contract=contract.pk),
         "may_issue": may_on(request.user, "residents:document-issue", contract.territory_id),
         "may_occupants": may_on(request.user, "residents:occupant-new", contract.territory_id),
         "insured_needed": Fact.INSURANCE in card.facts and lived,

@@ -9,6 +9,7 @@ from caracol.audit.models import AccessAction
 from caracol.audit.selectors import history_of
 from caracol.audit.services import record_access
 from caracol.core.pages import PageRequest, page, render_page
+from caracol.deadlines.selectors.about import task_url
 from residents.permissions import Fact, masks
 from residents.selectors.deadlines import person_deadlines
 from residents.selectors.frame import person_frame
@@ -40,6 +41,7 @@ def _overview(user: Any, context: dict[str, Any]) -> dict[str, Any]:
     return {
         "timeline": person_timeline(sheet),
         "deadlines": person_deadlines(user, sheet)[:MOST_DUE],
+        "task_url": task_url(person=sheet.person.pk),
         "insurance": card.insurance_on(sheet.day) if insured and card else None,
         "must_insure": insured and sheet.state in {"present", "leaving"},
         "former": [other for other in sheet.cards if other is not card],

@@ -10,6 +10,7 @@ from caracol.accounts.enums import Role
 from caracol.accounts.policy import PERMITS, RIGHTS, UPKEEP
 from caracol.deadlines.models import DeadlineRule
 from caracol.deadlines.registry import TASK, kinds
+from caracol.notifications import standard
 
 DAY = date(2026, 11, 24)
 
@@ -118,6 +119,10 @@ def test_nobody_reads_beyond_need():
         if Role.TECHNICAL in kind.readers:
             assert kind.code.startswith("colocations.")
             assert kind.readers & UPKEEP
+
+
+def test_each_message_that_a_kind_names_exists():
+    assert {kind.message for kind in kinds()} <= {"", *standard.KINDS}
 
 
 def test_each_kind_leads_to_a_page():

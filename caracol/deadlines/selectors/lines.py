@@ -1,16 +1,17 @@
 """Deadlines as pages show them: their words, their day, where one acts."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 
-from caracol.deadlines.enums import Domain
-from caracol.deadlines.models import Deadline, DeadlineRule
+from caracol.deadlines.enums import DeadlineAct, Domain
+from caracol.deadlines.models import Deadline, DeadlineEvent, DeadlineRule
 from caracol.deadlines.registry import TASK, DeadlineKind, kind_of
 from caracol.deadlines.selectors.rules import rules_on
+from caracol.ui.atoms import short_day
 
 SOON_DAYS = 60
 UNKNOWN = "Échéance"
@@ -18,12 +19,13 @@ UNKNOWN = "Échéance"
 
 @dataclass(frozen=True)
 class DueLine:
-    """One deadline with the words of its rule on a day."""
+    """One deadline with the words of its rule on a day, and what was last said of it."""
 
     deadline: Deadline
     rule: DeadlineRule | None
     kind: DeadlineKind | None
     day: date
+    comment: str = ""
 
     @property
     def pk(self) -> int:
@@ -97,6 +99,17 @@ def url_of(deadline: Deadline) -> str:
         except NoReverseMatch:
             continue
     return ""
+
+
+def with_comments(lines: Iterable[DueLine]) -> list[DueLine]:
+    """Add to each line what was last said of it: one query."""
+    kept = list(lines)
+    told = DeadlineEvent.objects.filter(
+        deadline__in=[line.pk for line in kept], act=DeadlineAct.COMMENTED
+    )
+    last = told.order_by("deadline", "-pk").distinct("deadline").select_related("by")
+    said = {row.deadline_id: f"{row.text} – {row.by}, {short_day(row.at)}" for row in last}
+    return [replace(line, comment=said.get(line.pk, "")) for line in kept]
 
 
 def lines_of(

@@ -23,6 +23,7 @@ from caracol.deadlines.services.tasks import task_of
 from caracol.deadlines.views.frame import (
     act_page,
     answer,
+    back_of,
     line_of,
     line_to_act_on,
     refuse,
@@ -247,5 +248,6 @@ def deadline_undo(request: PageRequest, pk: int) -> HttpResponse:
         acting.undo(event=event, actor=request.user)
     except Refused as refusal:
         return refuse(request, refusal)
-    toasts.say(request, "Annulé.")
-    return redirect("deadlines:deadline-detail", pk=event.deadline_id)
+    toasts.say(request, "C'est annulé : l'échéance est comme avant.")
+    own_page = reverse("deadlines:deadline-detail", args=[event.deadline_id])
+    return redirect(back_of(request, own_page))

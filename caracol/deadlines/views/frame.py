@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -55,10 +56,18 @@ def write_reading(request: PageRequest, line: WorkLine) -> None:
 
 
 def back_of(request: PageRequest, otherwise: str = "") -> str:
-    """Return the page one came from, if it is one of ours."""
-    asked = request.POST.get("next") or request.GET.get("next") or ""
+    """Return the page one came from, if it is one of ours: as it was filtered."""
+    asked = request.POST.get("next") or request.GET.get("next") or _referring_page(request)
     safe = url_has_allowed_host_and_scheme(asked, allowed_hosts=None) and asked.startswith("/")
     return asked if safe else otherwise or reverse(HOME)
+
+
+def _referring_page(request: PageRequest) -> str:
+    """Return the address of the page whose link or button was used, unless it is this very one."""
+    parts = urlsplit(request.headers.get("Referer", ""))
+    if parts.netloc != request.get_host() or parts.path == request.path:
+        return ""
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def answer(request: PageRequest, event: DeadlineEvent, words: str) -> HttpResponse:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from caracol.accounts.models import Territory, User
@@ -13,7 +13,8 @@ from caracol.core.pages import PageRequest, page, render_page
 from caracol.deadlines.forms import TaskForm
 from caracol.deadlines.models import Task, TaskItem
 from caracol.deadlines.services import tasks as services
-from caracol.deadlines.services.tasks import TaskWords
+from caracol.deadlines.services.tasks import TaskAbout, TaskWords
+from caracol.deadlines.subjects import CONTRACT, HOME, PERSON, Named, named, subjects
 from caracol.deadlines.views.frame import line_to_act_on
 from caracol.ui import toasts
 
@@ -55,18 +56,39 @@ def _words(form: TaskForm) -> TaskWords:
 
 @page("deadlines:task-new", methods=("GET", "POST"))
 def task_new(request: PageRequest) -> HttpResponse:
-    """Write a task for oneself, for somebody, or for a team."""
+    """Write a task for oneself, for somebody, or for a team; about somebody, back to their page."""
     today = clock.today()
-    form = _form(request, {"whose": "me", "due_on": today})
+    where, subject, territory = _about(request)
+    initial = {"whose": "me", "due_on": today, "territory": str(territory or "")}
+    form = _form(request, initial)
     if form.is_valid():
         try:
-            task = services.create_task(words=_words(form), actor=request.user, on=today)
+            task = services.create_task(
+                words=_words(form), actor=request.user, on=today, about=where
+            )
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
             toasts.say(request, "Tâche ajoutée à la liste.")
+            if subject is not None:
+                return redirect(subject.url)
             return redirect("deadlines:deadline-detail", pk=task.deadline_id)
-    return _answer(request, form, "Nouvelle tâche")
+    return _answer(request, form, "Nouvelle tâche", subject=subject)
+
+
+def _about(request: PageRequest) -> tuple[TaskAbout, Named | None, int | None]:
+    """Return whom the address says the task is about, and in which territory. Raises Http404."""
+    for code in (PERSON, CONTRACT, HOME):
+        text = request.GET.get(code, "")
+        if not text:
+            continue
+        known = subjects(code)
+        found = named(code, request.user, [int(text)]) if text.isdecimal() else {}
+        if known is None or not found:
+            raise Http404
+        pk = int(text)
+        return TaskAbout(**{f"{code}_id": pk}), found[pk], known.territory(pk)
+    return TaskAbout(), None, None
 
 
 def _answer(request: PageRequest, form: TaskForm, heading: str, **more: Any) -> HttpResponse:
