@@ -97,7 +97,8 @@ def _dues(ids: list[int], on: date) -> tuple[dict[int, list[Move]], dict[int, De
     moves: dict[int, list[Move]] = defaultdict(list)
     bases: dict[int, Decimal] = {}
     terms = with_aid_awaited(Term.objects.filter(contract__in=ids, due_on__lt=on), on)
-    for term in terms.order_by("contract", "month", "pk"):
+    rows: Any = terms.order_by("contract", "month", "pk")
+    for term in rows:
         own = max(ZERO, term.amount - term.aid_received - term.aid_awaited)
         moves[term.contract_id].append(Move(term.due_on, own))
         if term.kind == TermKind.MONTHLY:
