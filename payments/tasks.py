@@ -1,4 +1,4 @@
-"""The check of the books: every night, and when somebody asks."""
+"""The check of the books, the debits whose day has come, the large files that people drop."""
 
 from datetime import time
 
@@ -8,7 +8,7 @@ from caracol.core.errors import Refused
 from caracol.jobs.periods import Daily
 from caracol.jobs.registry import handler, periodic
 from caracol.jobs.work import Work
-from payments.services import bank_uploads
+from payments.services import bank_uploads, caf_uploads
 from payments.services.checking import check_ledger
 from payments.services.checks import CHECK
 from payments.services.collecting import post_due
@@ -85,3 +85,31 @@ def import_bank_file(work: Work) -> None:
         ],
     )
     bank_uploads.forget_waiting(path)
+
+
+@handler(caf_uploads.IMPORT, label="Import d'un bordereau de la CAF", max_attempts=3)
+def import_caf_file(work: Work) -> None:
+    """Import a CAF's statement that was dropped on the page."""
+    path = work.payload["path"]
+    try:
+        found = caf_uploads.import_waiting(
+            path=path,
+            name=work.payload["name"],
+            actor=work.job.requested_by or system_user(),
+            today=clock.today(),
+            departments=work.payload["departments"],
+            step=lambda done, doing: work.report(done=done, total=100, doing=doing),
+        )
+    except Refused:
+        caf_uploads.forget_waiting(path)  # it would be refused again
+        raise
+    work.report(done=100, doing="")
+    words, _tone = caf_uploads.words_of(found)
+    work.conclude(
+        words[:1000],
+        links=[
+            (f"Bordereau {one.reference}", "payments:caf-detail", {"pk": one.pk})
+            for one in found.statements[:20]
+        ],
+    )
+    caf_uploads.forget_waiting(path)

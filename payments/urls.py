@@ -101,6 +101,7 @@ urlpatterns = [
     path("echeances/<int:pk>/corriger/", correcting.term_correct, name="term-correct"),
     path("papiers/<str:number>/annuler/", papers.receipt_cancel, name="receipt-cancel"),
     path("banque/", bank_lines.bank_lines, name="bank-lines"),
+    path("banque/export/", bank_lines.bank_lines_export, name="bank-lines-export"),
     path("banque/rapprocher/", bank_lines.bank_run, name="bank-run"),
     path("banque/fortes/", bank_acts.bank_strong, name="bank-strong"),
     path("banque/releves/", banking.bank_files, name="bank-files"),

@@ -287,6 +287,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "payments:bank-files": BOOKS,
     "payments:bank-layout": BOOKS,
     "payments:bank-lines": BOOKS,
+    "payments:bank-lines-export": BOOKS,
     "payments:bank-line": BOOKS,
     "payments:bank-check": BOOKS,
     "payments:bank-run": GLA,

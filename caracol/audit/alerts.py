@@ -1,10 +1,13 @@
 """What is unusual in the register of consultations: by night, on a day off, or a great many."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from caracol.audit.models import AccessRecord
@@ -40,8 +43,13 @@ class _Day:
     who: str = ""
     count: int = 0
     rows: int = 0
-    subjects: set[tuple[int, int]] | None = None
+    subjects: set[tuple[int, int]] = field(default_factory=set)
     outside: int = 0
+
+    def opened(self, kinds: Iterable[int]) -> int:
+        """Return how many subjects of some kinds were read."""
+        wanted = set(kinds)
+        return sum(kind in wanted for kind, _pk in self.subjects)
 
 
 def alerts(now: datetime) -> list[Alert]:
@@ -62,22 +70,53 @@ def alerts(now: datetime) -> list[Alert]:
         day.count += 1
         day.rows += (rows or 0) if action == "EXPORT" else 0
         if pk is not None:
-            day.subjects = (day.subjects or set()) | {(kind, pk)}
+            day.subjects.add((kind, pk))
         if local.weekday() >= 5 or not opens <= local.time() < closes:
             day.outside += 1
-    most, many = int(_known(PEOPLE, today, 60)), int(_known(ROWS, today, 500))
+    many, queues = int(_known(ROWS, today, 500)), _queues(today)
+    most = int(_known(PEOPLE, today, 60))
     listed = [
         Alert(day, user_id, known.who, reasons, known.count)
         for (day, user_id), known in days.items()
-        if (reasons := _reasons(known, most, many))
+        if (reasons := _reasons(known, most, many, queues))
     ]
     return sorted(listed, key=lambda alert: (alert.day, alert.count), reverse=True)
 
 
-def _reasons(day: _Day, most: int, many: int) -> tuple[str, ...]:
-    opened = len(day.subjects or ())
+@dataclass(frozen=True)
+class _Queue:
+    """Subjects that are worked through one after the other, and how many a day are ordinary."""
+
+    kind: int
+    noun: str
+    most: int
+
+
+def _queues(today: date) -> list[_Queue]:
+    """Return them: the models that name the parameter of their ordinary number, `alert_key`."""
+    return [
+        _Queue(
+            ContentType.objects.get_for_model(model).pk,
+            str(model._meta.verbose_name_plural),
+            int(_known(model.alert_key, today, 1000)),
+        )
+        for model in apps.get_models()
+        if hasattr(model, "alert_key")
+    ]
+
+
+def _reasons(day: _Day, most: int, many: int, queues: list[_Queue]) -> tuple[str, ...]:
+    worked = {queue.kind: day.opened([queue.kind]) for queue in queues}
+    opened = len(day.subjects) - sum(worked.values())
     said = [
         (opened > most, f"{opened} fiches ouvertes dans la journée"),
+        *(
+            (
+                worked[queue.kind] > queue.most,
+                f"{worked[queue.kind]} {queue.noun} ouvertes dans la journée",
+            )
+            for queue in queues
+        ),
         (day.rows > many, f"{day.rows} lignes exportées"),
         (day.outside > 0, f"{day.outside} hors des heures habituelles"),
     ]

@@ -227,6 +227,10 @@ KNOWN: dict[str, tuple[str, Shape]] = {
     "security.mfa_roles": ("Double authentification demandée à", _ROLES),
     "access_alert.people_a_day": ("Alerte : fiches ouvertes en un jour", _whole("fiches")),
     "access_alert.rows_a_day": ("Alerte : lignes exportées en un jour", _whole("lignes")),
+    "access_alert.bank_lines_a_day": (
+        "Alerte : lignes de relevé ouvertes en un jour",
+        _whole("lignes"),
+    ),
     "access_alert.exports_an_hour": ("Exports au plus en une heure", _whole("fichiers")),
     "messages.hours": ("Messages : heures où ils partent", _HOURS),
     "access_alert.office_hours": ("Heures habituelles de consultation", _HOURS),

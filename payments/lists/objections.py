@@ -9,7 +9,7 @@ from residents.enums import PaymentMethod
 from residents.models import Contract
 from residents.services.fields import object_to
 
-for key in ("payments:arrears-export", "payments:payment-export"):
+for key in ("payments:arrears-export", "payments:payment-export", "payments:bank-lines-export"):
     tell_about_people(key)
 
 

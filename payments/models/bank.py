@@ -157,6 +157,7 @@ class BankLine(models.Model):
 
     db_rights = "append"
     db_update_columns = ("state", "note", "entry")
+    alert_key = "access_alert.bank_lines_a_day"
 
     statement = models.ForeignKey(
         BankStatement, models.PROTECT, related_name="lines", verbose_name="relevé"

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from caracol.accounts.policy import may
 from caracol.audit.services import record_access
-from caracol.core import clock
+from caracol.core import clock, export
 from caracol.core.errors import Refused
 from caracol.core.pages import PageRequest, allowed, page, policy, render_page
 from caracol.ui import toasts
@@ -32,6 +32,7 @@ from payments.selectors.labels import contracts_matching
 from payments.services.automatic import reconcile
 from payments.services.held import may_be_taken
 from payments.services.proposing import Proposal, propose_one
+from payments.views.lists import answer_file
 from residents.models import Contract
 
 PER_PAGE = 50
@@ -113,6 +114,43 @@ def bank_lines(request: PageRequest) -> HttpResponse:
         "may_decide": may(request.user, "payments:bank-line-settle"),
     }
     return render_page(request, "payments/bank_lines.html", context)
+
+
+_COLUMNS = (
+    export.Column("Date", "date"),
+    export.Column("Date de valeur", "date"),
+    export.Column("Compte"),
+    export.Column("Contrepartie"),
+    export.Column("Libellé"),
+    export.Column("Montant", "money"),
+    export.Column("Devise"),
+    export.Column("État"),
+    export.Column("Pour qui"),
+    export.Column("Pourquoi"),
+    export.Column("Référence de la banque"),
+)
+_AT_ONCE = 2000
+
+
+@page("payments:bank-lines-export")
+def bank_lines_export(request: PageRequest) -> HttpResponse:
+    """Answer with the lines that the list shows, all its pages, as a file."""
+    queue = Queue(request)
+    lines = list(queue.rows.select_related("proposal", "statement__bank_account"))
+    found = [
+        (
+            *(row.line.booked_on, row.line.value_on),
+            str(row.line.statement.bank_account or row.line.statement.account_number),
+            *(row.line.payer, row.line.text, row.line.amount, row.line.currency),
+            *(row.state, row.who, row.reason, row.line.bank_ref),
+        )
+        for start in range(0, len(lines), _AT_ONCE)
+        for row in line_rows(
+            lines[start : start + _AT_ONCE], request.user, roles_of(request), clock.today()
+        )
+    ]
+    name = f"banque-{queue.state}"
+    return answer_file(request, _COLUMNS, found, name=name, label="Lignes de la banque")
 
 
 def line_seen(request: PageRequest, pk: int) -> BankLine:

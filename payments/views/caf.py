@@ -3,10 +3,10 @@
 import base64
 import binascii
 import io
-from typing import Any
+from typing import Any, BinaryIO, cast
 
+from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.forms import formset_factory
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -16,7 +16,6 @@ from caracol.accounts.policy import GLA, may
 from caracol.audit.services import record_access
 from caracol.core import clock
 from caracol.core.errors import Refused
-from caracol.core.money import euros
 from caracol.core.pages import PageRequest, allowed, get_visible_or_404, page, policy, render_page
 from caracol.core.periods import Month
 from caracol.ui import toasts
@@ -39,13 +38,13 @@ from payments.services.caf_importing import (
     CAFS,
     CafImported,
     Given,
-    import_caf,
     post_statement,
     remember_layout,
     settle_statement,
     type_statement,
 )
 from payments.services.caf_ties import tie
+from payments.services.caf_uploads import AT_ONCE, import_followed, import_later, words_of
 from payments.views.caf_forms import (
     CafMappingForm,
     CafTypedForm,
@@ -70,10 +69,16 @@ def caf_list(request: PageRequest) -> HttpResponse:
         return _map_columns(request)
     if request.method == "POST" and form.is_valid():
         for file in form.cleaned_data["brought"]:
-            outcome = _bring(request, file.name or "bordereau", file.read(MAX_FILE + 1))
+            outcome = (
+                _bring_later(request, file)
+                if file.size > AT_ONCE
+                else _bring(request, file.name or "bordereau", file.read(MAX_FILE + 1))
+            )
             if isinstance(outcome, HttpResponse):
                 return outcome
             outcomes.append(outcome)
+        if len(outcomes) == 1 and "job" in outcomes[0]:
+            return redirect("jobs:job-detail", pk=outcomes[0]["job"].pk)
         if len(outcomes) == 1 and outcomes[0]["statements"]:
             _toast(request, outcomes[0])
             return redirect(DETAIL, pk=outcomes[0]["statements"][0].pk)
@@ -120,30 +125,36 @@ def _bring(request: PageRequest, name: str, data: bytes, given: Given | None = N
 
 def _import(request: PageRequest, name: str, data: bytes, given: Given | None) -> CafImported:
     """Import a file of a CAF that the user follows. Raises Refused."""
-    seen = departments_seen(request.user, policy().PAGES[request.page_key])  # type: ignore[arg-type]
-    with transaction.atomic():
-        found = import_caf(
-            stream=io.BytesIO(data), name=name, actor=request.user, today=clock.today(), given=given
-        )
-        for one in found.statements:
-            if seen is not None and one.office.department not in seen:
-                raise Refused(
-                    f"Ce bordereau est de la {one.office}, hors de votre territoire : rien n'a "
-                    "été importé."
-                )
-    return found
+    return import_followed(
+        stream=io.BytesIO(data),
+        name=name,
+        actor=request.user,
+        today=clock.today(),
+        departments=_seen(request),
+        given=given,
+    )
+
+
+def _seen(request: PageRequest) -> set[str] | None:
+    """Return the départements whose CAFs the user follows here; None: all."""
+    roles: Any = policy().PAGES[request.page_key]
+    return departments_seen(request.user, roles)
+
+
+def _bring_later(request: PageRequest, file: UploadedFile) -> dict[str, Any]:
+    """Have a large file imported by a job; return where to follow it."""
+    if (file.size or 0) > MAX_FILE:
+        words = f"Ce fichier dépasse {MAX_FILE // 1024 // 1024} Mo : ce n'est pas un bordereau."
+        return {"name": file.name, "tone": "danger", "words": words, "statements": []}
+    name = file.name or "bordereau"
+    stream = cast(BinaryIO, file)
+    job = import_later(stream=stream, name=name, actor=request.user, departments=_seen(request))
+    words = "Ce grand fichier s'importe en arrière-plan."
+    return {"name": name, "tone": "info", "words": words, "statements": [], "job": job}
 
 
 def _said(found: CafImported) -> dict[str, Any]:
-    if found.held:
-        words, tone = " ".join(found.held), "danger"
-    elif found.is_known and not found.posted:
-        words, tone = "Ce bordereau est déjà enregistré : rien n'a changé.", "info"
-    else:
-        words = f"{found.lines} lignes, {euros(found.total)} : {found.posted} inscrites"
-        words += f", {found.suspense} à attribuer." if found.suspense else "."
-        tone = "warning" if found.suspense else "success"
-    words = " ".join([words, *found.remarks])
+    words, tone = words_of(found)
     return {"name": found.name, "tone": tone, "words": words, "statements": found.statements}
 
 
@@ -185,7 +196,7 @@ def _mapping_form(request: PageRequest, head: list[str], *args: Any, **kwargs: A
 
 def _departments(request: PageRequest) -> list[tuple[str, str]]:
     """Return the CAFs of the territories that the user follows here."""
-    seen = departments_seen(request.user, policy().PAGES[request.page_key])  # type: ignore[arg-type]
+    seen = _seen(request)
     codes = {
         code for row in Territory.objects.values_list("departments", flat=True) for code in row
     }

@@ -5,6 +5,7 @@ from unittest import mock
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from caracol.audit.alerts import alerts
 from caracol.audit.models import AccessRecord
 from caracol.audit.services import record_access
 from caracol.core import clock
+from payments.models import BankLine
 from tests import factories
 from tests.consistency.worlds import make_world
 
@@ -135,3 +137,21 @@ def test_alerts_cost_the_same_whatever_the_volume(reader, world, query_count):
     with query_count() as many:
         alerts(NOON)
     assert few.value == many.value
+
+
+def test_a_day_of_reconciling_is_ordinary(reader):
+    """Lines of the bank are a queue worked through, not people's files; many more are told."""
+    kind = ContentType.objects.get_for_model(BankLine)
+
+    def read(*lines):
+        with mock.patch.object(timezone, "now", return_value=NOON):
+            AccessRecord.objects.bulk_create(
+                AccessRecord(user=reader, action="VIEW", content_type=kind, object_id=line)
+                for line in lines
+            )
+
+    read(*range(1, 301), *range(1, 301))
+    assert alerts(NOON + timedelta(hours=1)) == []
+    read(*range(301, 1002))
+    (alert,) = alerts(NOON + timedelta(hours=1))
+    assert alert.reasons == ("1001 lignes de relevé ouvertes dans la journée",)

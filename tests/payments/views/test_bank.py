@@ -9,6 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from caracol.accounts.enums import Role
+from caracol.audit.models import AccessRecord
+from caracol.core.export import XLSX
 from caracol.jobs.enums import JobState
 from caracol.jobs.models import Job
 from caracol.jobs.services import run_now
@@ -126,3 +128,20 @@ def test_a_great_file_that_is_refused_says_why_on_its_page(client, monkeypatch):
     assert job.is_stopped
     assert "aucun format connu" in client.get(sent.headers["Location"]).content.decode()
     assert not default_storage.exists(job.payload["path"])
+
+
+def test_the_lines_shown_go_out_to_a_file_without_formulas(client):
+    """The filters of the page hold; one access line; what a payer writes is never a formula."""
+    manager = factories.make_user()
+    make_line(manager, "20.00", on=date(2026, 11, 5), payer="=HYPERLINK(1)", text="LOYER PREMIER")
+    make_line(manager, "30.00", on=date(2026, 11, 6), payer="MARTIN", text="LOYER SECOND")
+    client.force_login(manager)
+    asked = {"etat": "a-rapprocher", "q": "LOYER PREMIER", "format": "csv"}
+    text = client.get("/banque/export/", asked).content.decode("utf-8-sig")
+    assert "'=HYPERLINK(1)" in text
+    assert "20,00" in text
+    assert "MARTIN" not in text
+    line = AccessRecord.objects.get(action="EXPORT")
+    assert (line.rows, line.page) == (1, "payments:bank-lines-export")
+    assert client.get("/banque/export/").headers["Content-Type"] == XLSX
+    assert 'href="/banque/export/?etat=a-rapprocher' in client.get("/banque/").content.decode()

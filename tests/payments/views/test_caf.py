@@ -3,13 +3,17 @@
 from decimal import Decimal
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from caracol.accounts.enums import Role
 from caracol.core.periods import Month
+from caracol.jobs.models import Job
+from caracol.jobs.services import run_now
 from payments.enums import CafState
 from payments.models import CafLayout, CafLine, CafOffice, CafStatement
+from payments.services import caf_uploads
 from tests import factories
 from tests.payments.test_banking import entry as bank_entry
 from tests.payments.test_caf import _association, bank, bill, imported, line, lodge, statement
@@ -191,3 +195,28 @@ def test_a_page_of_many_statements_asks_as_little(
         imported(statement(line("123456", "1.00"), number=f"N{rank}"), actor)
     with django_assert_max_num_queries(40):
         page.get(LIST)
+
+
+def test_a_great_statement_is_imported_by_a_job(page, actor, contract, monkeypatch):
+    monkeypatch.setattr("payments.views.caf.AT_ONCE", 10)
+    answer = drop(page, statement(line("0123456", "220.00"), line("9", "5.00")))
+    job = Job.objects.get(kind=caf_uploads.IMPORT)
+    assert answer.headers["Location"] == reverse("jobs:job-detail", args=[job.pk])
+    assert not CafStatement.objects.exists()
+    done = run_now(job)
+    assert "1 inscrites, 1 à attribuer" in done.result["message"]
+    found = CafStatement.objects.get()
+    assert (
+        reverse("payments:caf-detail", args=[found.pk])
+        in page.get(answer.headers["Location"]).content.decode()
+    )
+    assert not default_storage.exists(job.payload["path"])
+
+
+def test_a_great_statement_of_another_territory_is_refused_by_the_job(client_for, monkeypatch):
+    monkeypatch.setattr("payments.views.caf.AT_ONCE", 10)
+    drop(client_for(factories.make_user(territory="HDF")), statement(line("1", "2.00")))
+    job = run_now(Job.objects.get(kind=caf_uploads.IMPORT))
+    assert job.is_stopped
+    assert "hors de votre territoire" in job.error
+    assert not CafStatement.objects.exists()
