@@ -15,6 +15,6 @@ def add(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("parameters", "0013_message_hours")]
+    dependencies = [("parameters", "0014_deadline_windows")]
 
     operations = [migrations.RunPython(add, migrations.RunPython.noop, elidable=True)]
