@@ -1,6 +1,7 @@
 """The account on a person's page, the deposit on a contract's."""
 
 from caracol.core.registries import Tab, register_tab
+from payments.selectors.deposits import has_deposit
 
 register_tab(
     Tab(
@@ -18,6 +19,7 @@ register_tab(
         url_name="payments:contract-deposit",
         page_key="payments:contract-deposit",
         order=30,
+        fits=has_deposit,
     )
 )
 register_tab(

@@ -170,7 +170,7 @@ def exits(day: date) -> Iterator[Fact]:
         if row["ends_on"] + seen_for < day:
             # Whose home it was knows nothing more of the stay: the line leaves their list.
             row |= {"home_id": None, "site_id": None}
-        what = "L'état des lieux de sortie" if row["keys_returned_on"] else "La remise des clés"
+        what = "L'état des lieux de sortie" if row["keys_returned_on"] else "Le retour des clés"
         yield contract_fact(row, row["ends_on"], why=f"{what} n'est pas enregistré au contrat.")
 
 

@@ -6,39 +6,55 @@ and contracts it may do it on is the business of `visible_to` (territory, own ho
 
 from typing import TYPE_CHECKING
 
+from caracol.accounts.circles import (
+    AGREEMENTS,
+    ARREARS,
+    BOOKS,
+    CONTACTS,
+    EVERYONE,
+    GLA,
+    GLA_DECIDES,
+    MONEY,
+    PAPERS,
+    PERMITS,
+    RIGHTS,
+    SOCIAL,
+    UPKEEP,
+)
 from caracol.accounts.enums import Role
+from caracol.accounts.policy_homes import HOME_PAGES
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from caracol.accounts.models import User
 
-_D, _M, _A = Role.DIRECTOR, Role.GLA_MANAGER, Role.GLA_ASSISTANT
-_O, _W, _S = Role.MISSION_OFFICER, Role.SOCIAL_WORKER, Role.SOCIAL_DIRECTOR
-_T, _C = Role.TECHNICAL, Role.ACCOUNTANT
+__all__ = [
+    "AGREEMENTS",
+    "ARREARS",
+    "CONTACTS",
+    "EVERYONE",
+    "GLA",
+    "GLA_DECIDES",
+    "MONEY",
+    "PAGES",
+    "PERMITS",
+    "POLICY",
+    "RIGHTS",
+    "SOCIAL",
+    "UPKEEP",
+    "has_role",
+    "may",
+    "may_on",
+]
 
-EVERYONE = frozenset(Role)
-GLA = frozenset({_D, _M, _A})
-GLA_DECIDES = frozenset({_D, _M})
-SOCIAL = frozenset({_W, _S})
-# Who may see an amount that concerns a resident: TECHNICAL and MISSION_OFFICER never do.
-MONEY = GLA | SOCIAL | {_C}
-ARREARS = GLA | SOCIAL
-# Who may read a paper handed to a resident: it carries the home, the room and the address, which
-# accounting has no need of.
-PAPERS = GLA | SOCIAL
-PERMITS = GLA | SOCIAL
-# Rights of people: the social service writes them, the direction reads them with it.
-RIGHTS = SOCIAL | {_D}
-CONTACTS = GLA | SOCIAL | {_O}
-HOMES = EVERYONE - {_C}
-BOOKS = GLA | {_C}
-# Who keeps buildings in order; who is there every week; who needs to know until when they are held.
-UPKEEP = GLA | {_T}
-ON_SITE = GLA | {_T, _O}
-AGREEMENTS = GLA | SOCIAL | {_T}
+_D = Role.DIRECTOR
+_O = Role.MISSION_OFFICER
+_S = Role.SOCIAL_DIRECTOR
+_C = Role.ACCOUNTANT
 
 PAGES: dict[str, frozenset[Role]] = {
+    **HOME_PAGES,
     # The day
     "dashboard:today": EVERYONE,
     "dashboard:search": EVERYONE,
@@ -73,100 +89,6 @@ PAGES: dict[str, frozenset[Role]] = {
     "agenda:reminders": EVERYONE,
     "agenda:feed-make": EVERYONE,
     "agenda:feed-revoke": EVERYONE,
-    # Homes
-    "colocations:home-list": HOMES,
-    "colocations:home-export": HOMES,
-    "colocations:home-cell": GLA_DECIDES,
-    "colocations:home-bulk": GLA_DECIDES,
-    "colocations:room-list": HOMES,
-    "colocations:room-export": HOMES,
-    "colocations:room-cell": GLA,
-    "colocations:room-bulk": GLA,
-    "colocations:home-detail": HOMES,
-    "colocations:home-history": GLA,
-    "colocations:home-new": GLA,
-    "colocations:home-edit": GLA,
-    "colocations:home-close": GLA,
-    "colocations:home-reopen": GLA,
-    "colocations:room-detail": HOMES,
-    "colocations:occupancy": HOMES,
-    "colocations:occupancy-export": HOMES,
-    "colocations:home-occupancy": HOMES,
-    "colocations:closures": HOMES,
-    "colocations:closures-export": HOMES,
-    "colocations:room-history": GLA,
-    "colocations:room-new": GLA,
-    "colocations:room-edit": GLA,
-    "colocations:room-close": GLA,
-    "colocations:room-reopen": GLA,
-    "colocations:site-detail": HOMES,
-    "colocations:site-history": GLA,
-    "colocations:site-new": GLA,
-    "colocations:site-edit": GLA,
-    "colocations:diagnostic-new": UPKEEP,
-    "colocations:diagnostic-edit": UPKEEP,
-    "colocations:diagnostic-remove": UPKEEP,
-    # Voids: the technical team writes works and unfit rooms only (colocations.permissions).
-    "colocations:void-new": UPKEEP,
-    "colocations:void-edit": UPKEEP,
-    "colocations:void-end": UPKEEP,
-    "colocations:void-reopen": UPKEEP,
-    "colocations:void-remove": UPKEEP,
-    "colocations:works-new": UPKEEP,
-    "colocations:works-edit": UPKEEP,
-    "colocations:works-finish": UPKEEP,
-    "colocations:works-reopen": UPKEEP,
-    "colocations:works-remove": UPKEEP,
-    # Mission officers say how things are and who holds which key in their homes.
-    "colocations:home-equipment": ON_SITE,
-    "colocations:home-inventory": ON_SITE,
-    "colocations:equipment-new": UPKEEP,
-    "colocations:equipment-edit": UPKEEP,
-    "colocations:equipment-copy": UPKEEP,
-    "colocations:equipment-state": ON_SITE,
-    "colocations:equipment-remove": UPKEEP,
-    "colocations:equipment-restore": UPKEEP,
-    "colocations:home-keys": ON_SITE,
-    "colocations:keys-detail": ON_SITE,
-    "colocations:keys-move": ON_SITE,
-    "colocations:keys-undo": ON_SITE,
-    "colocations:keys-new": UPKEEP,
-    "colocations:keys-edit": UPKEEP,
-    "colocations:keys-remove": UPKEEP,
-    "colocations:keys-restore": UPKEEP,
-    # Approvals and insurances of the association
-    "colocations:credential-list": UPKEEP,
-    "colocations:credential-new": GLA,
-    "colocations:credential-edit": GLA,
-    "colocations:credential-remove": GLA,
-    # Owners and their agreements
-    "colocations:owner-list": UPKEEP,
-    "colocations:owner-export": GLA,
-    "colocations:owner-detail": UPKEEP,
-    "colocations:owner-history": GLA,
-    "colocations:owner-new": GLA,
-    "colocations:owner-edit": GLA,
-    "colocations:contact-new": GLA,
-    "colocations:contact-edit": GLA,
-    "colocations:contact-remove": GLA,
-    "colocations:agreement-list": AGREEMENTS,
-    "colocations:agreement-export": GLA,
-    "colocations:agreement-detail": AGREEMENTS,
-    "colocations:agreement-history": GLA,
-    "colocations:agreement-new": GLA,
-    "colocations:agreement-edit": GLA,
-    "colocations:agreement-extend": GLA,
-    "colocations:agreement-document": GLA,
-    "colocations:agreement-shorten": GLA,
-    # The signed copy too: it may hold what the association pays.
-    "colocations:agreement-copy": GLA,
-    "colocations:extension-undo": GLA,
-    "colocations:shortening-undo": GLA,
-    "colocations:obligation-new": GLA,
-    "colocations:obligation-edit": GLA,
-    "colocations:obligation-done": UPKEEP,
-    "colocations:obligation-reopen": UPKEEP,
-    "colocations:obligation-remove": GLA,
     # People and contracts
     "residents:person-list": EVERYONE,
     "residents:person-export": GLA | SOCIAL,

@@ -29,6 +29,8 @@ class Tab:
     url_name: str
     page_key: str
     order: int = 50
+    fits: Callable[[Any], bool] | None = None
+    """Whether a subject has anything to show there; always, when nothing says."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from colocations.models import (
     Site,
 )
 from payments.models import Account
-from residents.enums import AidEligibility, Civility, ContractStatus, NoticeGiver
+from residents.enums import AidEligibility, AmendmentKind, Civility, ContractStatus, NoticeGiver
 from residents.models import (
     Amendment,
     Contract,
@@ -213,6 +213,7 @@ class Life:
             effective_on=terms.starts_on,
             signed_on=terms.starts_on - 6 * _DAY,
             reason=terms.reason,
+            kind=_kind(contract, terms),
             before=situation_of(contract),
         )
         ContractTerms.objects.filter(contract=contract, ends_on__gte=terms.starts_on).update(
@@ -316,6 +317,14 @@ class Life:
             for row, one in facts
             if one.request
         )
+
+
+def _kind(contract: Contract, terms: Terms) -> AmendmentKind:
+    """Say what an amendment of the story changes."""
+    if terms.ends_on != contract.ends_on:
+        return AmendmentKind.RENEWAL
+    last = contract.terms.select_related("room").order_by("-starts_on")[0]
+    return AmendmentKind.AMOUNT if last.room.number == terms.room else AmendmentKind.ROOM
 
 
 def _household(stay: Stay) -> list[Individual]:

@@ -76,7 +76,7 @@ class _Cell:
             version=self.target.version(written),
             actor=self.request.user,
         )
-        said = f"{self.target.label} : enregistré."
+        said = f"{self.target.label} : modification enregistrée."
         undo = reverse("lists:act-undo", args=[kept.token])
         if self.is_partial:
             return toasts.say_now(HttpResponse(self.drawn()), said, undo_url=undo)

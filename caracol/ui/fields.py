@@ -7,9 +7,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from caracol.core.money import number
+from caracol.core.money import euros, number
 from caracol.core.periods import Month
 
+_TOO_LARGE = "Ce montant est trop grand : vérifiez les chiffres et la virgule."
 _SPACES = str.maketrans("", "", " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\t€")
 
 # Further away a day is a slip of the keyboard, and days counted from it leave the calendar.
@@ -85,6 +86,13 @@ class MonthField(forms.Field):
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 
 
+def _beyond(code: str, limit: Decimal) -> str:
+    """Say a limit as French writes it."""
+    if code == "max_value":
+        return f"Indiquez {euros(limit)} au plus."
+    return f"Indiquez {euros(limit)} au moins." if limit else "Un montant n'est pas négatif."
+
+
 class MoneyField(forms.DecimalField):
     """An amount in euros, typed as people do: "1 234,56", "1234.56", "1234,5 €"."""
 
@@ -92,12 +100,17 @@ class MoneyField(forms.DecimalField):
     default_error_messages = {
         "invalid": "Indiquez un montant en euros, par exemple 412,50.",
         "max_decimal_places": "Un montant a deux décimales au plus.",
+        "max_digits": _TOO_LARGE,
+        "max_whole_digits": _TOO_LARGE,
     }
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("max_digits", 12)
         options.setdefault("decimal_places", 2)
         super().__init__(**options)
+        for code, limit in (("min_value", self.min_value), ("max_value", self.max_value)):
+            if limit is not None:
+                self.error_messages[code] = _beyond(code, Decimal(limit))  # type: ignore[arg-type]
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         """Read French and computer notations alike."""

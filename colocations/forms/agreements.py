@@ -6,7 +6,7 @@ from django import forms
 
 from caracol.documents.forms import UploadField
 from caracol.ui.fields import DateField
-from colocations.enums import EndedBy
+from colocations.enums import EndedBy, LegalBasis
 from colocations.forms.base import ActForm, RowForm
 from colocations.models import OwnerAgreement, OwnerObligation, Site
 from colocations.services import agreements, obligations
@@ -44,8 +44,21 @@ class AgreementForm(RowForm):
             ends_on="Trois ans au plus pour une convention de l'article 29 de la loi ELAN.",
             notice_months="En mois ; 0 s'il n'y en a pas.",
             vacate_margin_days="Jours gardés entre le dernier départ et la remise des clés.",
-            objective_causes="Telles que la convention les écrit (décret 2019-497, article 2).",
+            objective_causes="Telles que la convention les écrit ; elles sont obligatoires pour "
+            "une convention ELAN (décret 2019-497, article 2).",
         )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what an agreement of the ELAN act must say."""
+        data = super().clean()
+        causes = (data.get("objective_causes") or "").strip()
+        if data.get("legal_basis") == LegalBasis.ELAN_29 and not causes:
+            self.add_error(
+                "objective_causes",
+                "Écrivez les causes objectives de résiliation : une convention de l'article 29 de "
+                "la loi ELAN les dit (décret 2019-497, article 2).",
+            )
+        return data
 
 
 class ExtensionForm(ActForm):

@@ -140,6 +140,14 @@ class DepositSheet:
         return clock_of(self.contract, self.on)
 
 
+def has_deposit(contract: Contract) -> bool:
+    """Whether a contract asks a deposit, or one was ever held or owed back for it."""
+    if contract.deposit:
+        return True
+    kinds = [AccountKind.DEPOSIT_HELD, AccountKind.REFUND_DUE]
+    return Posting.objects.filter(account__contract=contract, account__kind__in=kinds).exists()
+
+
 def deposit_sheet(contract: Contract, on: date) -> DepositSheet:
     """Read a contract's deposit in a constant number of queries."""
     rows = Posting.objects.filter(

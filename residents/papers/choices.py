@@ -7,7 +7,13 @@ from typing import Any
 
 from caracol.core.periods import french_day
 from caracol.documents.texts import text_kind
-from residents.enums import LIVING, ContractStatus, InsuranceStepKind, NoticeGiver
+from residents.enums import (
+    LIVING,
+    AmendmentKind,
+    ContractStatus,
+    InsuranceStepKind,
+    NoticeGiver,
+)
 from residents.models import Amendment, Contract, InsuranceStep, Notice
 from residents.papers.building import (
     NOTICE_TEXTS,
@@ -63,7 +69,7 @@ def _choices(contract: Contract, today: date) -> Iterator[PaperChoice]:
         yield PaperChoice(
             f"avenant-{amendment.pk}",
             f"Avenant n° {amendment.number}",
-            f"{amendment.get_kind_display()}, au {french_day(amendment.effective_on)}",
+            f"{_named(amendment)}, au {french_day(amendment.effective_on)}",
             "files",
         )
     for notice in Notice.objects.filter(contract=contract, withdrawn_on=None).order_by("pk"):
@@ -79,6 +85,13 @@ def _choices(contract: Contract, today: date) -> Iterator[PaperChoice]:
         yield PaperChoice(CLAUSE, label, detail, "gavel")
     for provider in providers:
         yield from (choice for choice, _plan in provider(contract, today))
+
+
+def _named(amendment: Amendment) -> str:
+    """Name what an amendment changes; of several things at once, as it was written."""
+    if amendment.kind != AmendmentKind.OTHER:
+        return str(amendment.get_kind_display())
+    return amendment.reason.strip() or "plusieurs changements"
 
 
 def insurance_letters(contract: Contract, today: date) -> list[PaperChoice]:

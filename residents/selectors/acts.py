@@ -80,6 +80,10 @@ def _still_there(card: ContractCard, day: date) -> bool:
     return not card.contract.exit_kind
 
 
+def _deposit_asked(card: ContractCard, day: date) -> bool:
+    return bool(card.contract.deposit)
+
+
 def _deposit_waits(card: ContractCard, day: date) -> bool:
     """Whether somebody left with a deposit asked and the keys back."""
     contract = card.contract
@@ -206,7 +210,7 @@ ACTS: list[Act] = [
     ),
     Act(
         "payments:contract-deposit", "Dépôt de garantie", "coin-euro",
-        LIVING | _ENDED | {ContractStatus.CLOSED}, group="money",
+        LIVING | _ENDED | {ContractStatus.CLOSED}, condition=_deposit_asked, group="money",
     ),
     # What is taken back
     Act(

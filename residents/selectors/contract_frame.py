@@ -43,6 +43,8 @@ def contract_tabs(request: Any, contract: Contract) -> list[dict[str, str]]:
             continue
         if not request.user.roles <= roles and not _through(request, contract, roles):
             continue
+        if tab.fits is not None and not tab.fits(contract):
+            continue
         url = reverse(tab.url_name, args=[contract.pk])
         tabs.append({"key": tab.page_key, "label": tab.label, "url": url})
     return tabs

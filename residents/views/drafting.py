@@ -56,6 +56,7 @@ class Check:
     renewals: tuple[Renewal, ...] = ()
     rule: list[tuple[str, str]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
     cut: str = ""
 
     @property
@@ -256,7 +257,7 @@ def _check(form: ContractForm, contract: Contract | None, today: date, reader: U
     rule = explain_rule(form.rule)
     form = form if form.is_bound else form.as_sent()
     if not form.is_valid():
-        return Check(rule=rule, missing=_missing(form))
+        return Check(rule=rule, missing=_missing(form), wrong=_wrong(form))
     data = form.proposal
     judged = judge(data, today, contract, reader=reader)
     if any(verdict.code == "dates-order" for verdict in judged.refusals):
@@ -276,8 +277,24 @@ def _check(form: ContractForm, contract: Contract | None, today: date, reader: U
 
 
 def _missing(form: ContractForm) -> list[str]:
-    """Say what is to be filled, or mended, before anything can be verified."""
-    return [str(form.fields[name].label) for name in form.errors if name in form.fields]
+    """Say what is to be filled before anything can be verified."""
+    found = form.errors.as_data()
+    return [
+        str(form.fields[name].label)
+        for name, errors in found.items()
+        if name in form.fields and {error.code for error in errors} == {"required"}
+    ]
+
+
+def _wrong(form: ContractForm) -> list[str]:
+    """Say what is to be mended, in sentences."""
+    missing = _missing(form)
+    return [
+        f"{form.fields[name].label} : {text}" if name in form.fields else str(text)
+        for name, texts in form.errors.items()
+        for text in texts
+        if name not in form.fields or str(form.fields[name].label) not in missing
+    ]
 
 
 def _show(

@@ -51,6 +51,12 @@ def test_half_an_hour_of_silence_locks_every_page(client):
         assert client.get(path).headers["Location"].startswith(LOCK)
 
 
+def test_an_open_session_asked_to_be_opened_goes_on(client):
+    answer = client.get(LOCK, {"next": "/residents/"})
+    assert answer.headers["Location"] == "/residents/"
+    assert client.get(LOCK, {"next": "https://ailleurs.example"}).headers["Location"] == "/"
+
+
 def test_the_password_opens_it_where_one_was(client):
     page = reverse("residents:person-list") + "?state=all"
     age(client, minutes=31)

@@ -91,6 +91,7 @@ def test_a_building_is_recorded_from_owner_to_room(client):
             "site": made.pk,
             "owner": owner.pk,
             "legal_basis": "ELAN_29",
+            "objective_causes": "Début du chantier",
             "starts_on": today,
             "ends_on": add_months(today, 24),
             "notice_months": 3,
@@ -132,7 +133,8 @@ def test_two_people_on_one_agreement_see_both_values(client, client_for, home):
     agreement = home.site.agreements.get()
     other = client_for(factories.make_user(Role.DIRECTOR, "*"))
     path = url("agreement-edit", agreement.pk)
-    mine, theirs = fields_of(client, path), fields_of(other, path)
+    causes = {"objective_causes": "Démolition"}
+    mine, theirs = fields_of(client, path) | causes, fields_of(other, path) | causes
     other.post(path, theirs | {"notice_months": "6"})
     page = text_of(client.post(path, mine | {"notice_months": "1"}))
     assert "Deux saisies différentes" in page
@@ -197,6 +199,30 @@ def test_a_free_room_says_since_when_why_and_what_may_follow(client, home):
         assert "Fin des travaux prévue le" in page
         assert url("void-end", void.pk) in page
     assert "Fin des travaux prévue le" in text_of(client.get(reverse("dashboard:today")))
+
+
+def test_a_code_taken_is_said_humanly(client, home):
+    site = home.site
+    sent = {"site": site.pk, "name": "Autre", "code": home.code, "opens_on": clock.today()}
+    shown = html.unescape(text_of(client.post(reverse("colocations:home-new"), sent)))
+    assert "cette valeur est déjà prise, choisissez-en une autre" in shown
+    assert "avec ce champ" not in shown
+
+
+def test_an_elan_agreement_says_its_objective_causes(client, home):
+    agreement = home.site.agreements.get()
+    sent = {
+        "owner": agreement.owner_id,
+        "legal_basis": "ELAN_29",
+        "starts_on": agreement.starts_on,
+        "ends_on": agreement.ends_on,
+        "objective_causes": " ",
+    }
+    here = url("agreement-edit", agreement.pk)
+    shown = html.unescape(text_of(client.post(here, sent)))
+    assert "Écrivez les causes objectives de résiliation" in shown
+    loan = html.unescape(text_of(client.post(here, {**sent, "legal_basis": "COMMODAT"})))
+    assert "Écrivez les causes objectives" not in loan
 
 
 def test_a_void_asks_for_its_cause_and_shows_what_it_closes_before_it_is_written(client, home):
@@ -405,5 +431,5 @@ def test_an_owner_of_several_agreements_is_seen_once_and_takes_another(client_fo
         field.html_name: field.value()
         for field in page.context["form"]
         if field.value() is not None
-    }
+    } | {"objective_causes": "Démolition"}
     assert client_for(manager).post(path, typed).status_code in {302, 422}

@@ -1,9 +1,12 @@
 """One template draws every field, with what assistive techniques need."""
 
+import gettext
+import re
 from decimal import Decimal
 
 import pytest
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from caracol.core.periods import Month
@@ -29,6 +32,34 @@ def test_amounts_are_read_as_people_type_them(typed, amount):
 def test_other_amounts_are_refused(typed):
     with pytest.raises(ValidationError):
         MoneyField().clean(typed)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "words"),
+    [
+        (MoneyField(min_value=0), "-1", "Un montant n'est pas négatif."),
+        (MoneyField(min_value=Decimal("0.01")), "0", "Indiquez 0,01 € au moins."),
+        (MoneyField(max_value=Decimal(1500)), "2000", "Indiquez 1 500,00 € au plus."),
+        (MoneyField(), "99999999999999", "Ce montant est trop grand"),
+        (MoneyField(), "1,234", "deux décimales"),
+        (forms.IntegerField(min_value=2), "1", "Indiquez 2 au moins."),
+        (forms.ChoiceField(choices=[("a", "A")]), "99999", "choisissez dans la liste"),
+    ],
+)
+def test_limits_are_said_as_people_write(field, typed, words):
+    with pytest.raises(ValidationError) as caught:
+        field.clean(typed)
+    assert words in " ".join(caught.value.messages).replace("\xa0", " ").replace("\u202f", " ")
+
+
+def test_our_words_for_djangos_own_are_compiled():
+    folder = settings.BASE_DIR / "caracol" / "locale" / "fr" / "LC_MESSAGES"
+    with (folder / "django.mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+    source = (folder / "django.po").read_text()
+    pairs = re.findall(r'^msgid "(.+)"\nmsgstr "(.+)"$', source, re.MULTILINE)
+    assert len(pairs) == source.count("msgid") - 1
+    assert all(compiled.gettext(said) == words for said, words in pairs)
 
 
 def test_days_and_months_are_read():

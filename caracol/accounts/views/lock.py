@@ -39,6 +39,8 @@ def presence(request: HttpRequest) -> HttpResponse:
 def lock(request: HttpRequest) -> HttpResponseBase:
     """Show the lock, lock at once (`lock`), or open it by password or passkey.
 
+    Asked for while the session is open, it leads back where one was.
+
     A script asks with `Accept: application/json` and gets the same answers without the page.
     """
     user: Any = request.user
@@ -47,6 +49,8 @@ def lock(request: HttpRequest) -> HttpResponseBase:
         times.lock()
         return _page(request, user)
     if request.method == "GET":
+        if not times.is_locked(now) and not _wants_json(request):
+            return redirect(_next(request))
         return _options(user) if _wants_json(request) else _page(request, user)
     if "abandon" in request.POST:
         times.forget()

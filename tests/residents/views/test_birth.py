@@ -165,6 +165,36 @@ def test_what_cannot_be_read_says_which_field_and_keeps_the_rest(page, room, ami
     assert not Contract.objects.exists()
 
 
+def test_what_is_wrong_is_not_said_to_be_missing(page, room, amina, soon):
+    sent = fields(room, amina, soon, fee="99999999999999", due_day="", essai=1)
+    sent["room"] = ""
+    shown = html.unescape(text(page.htmx("post", NEW, sent, target="verification")))
+    assert "Redevance par mois : Ce montant est trop grand" in shown
+    assert "À compléter : chambre." in shown
+
+
+def test_a_draft_has_neither_an_insurance_alarm_nor_a_date_of_signature(page, draft):
+    first, last = clock.today(), draft.ends_on
+    draft.terms.update(starts_on=first)
+    draft.holders.update(starts_on=first)
+    draft.starts_on = first
+    draft.save()
+    here = reverse("residents:contract-detail", args=[draft.pk])
+    shown = text(page.get(here))
+    assert "Pas d'assurance habitation" not in html.unescape(shown)
+    assert "pas signé" in shown
+    assert last == draft.ends_on
+
+
+def test_no_deposit_no_tab(page, draft, signed):
+    here = reverse("residents:contract-detail", args=[signed.pk])
+    tab = reverse("payments:contract-deposit", args=[signed.pk])
+    assert tab not in text(page.get(here))
+    signed.deposit = Decimal(150)
+    signed.save()
+    assert tab in text(page.get(here))
+
+
 def test_a_co_holder_is_found_then_ticked(page, room, amina, soon):
     bilal = factories.make_person("Diallo", "Bilal", territory="IDF")
     found = text(page.post(NEW, fields(room, amina, soon, co_search="bilal", essai=1)))
