@@ -2,26 +2,23 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 
-from caracol.accounts.models import Territory
-from caracol.audit.services import record_access
-from caracol.core import clock, export
+from caracol.core import clock
 from caracol.core.pages import PageRequest, allowed, get_visible_or_404, page, render_page
 from caracol.documents.selectors import uploads_about
-from colocations.filters import AgreementFilter
+from caracol.lists.pages import export_list, listing_for, opening
 from colocations.forms.agreements import AgreementForm
+from colocations.lists import AGREEMENTS as AGREEMENT_LIST
 from colocations.models import Owner, OwnerAgreement, Site
 from colocations.selectors.agreements import agreements_on, end_acts, outlasting
 from colocations.selectors.history import agreement_subjects
 from colocations.selectors.homes import nearness
 from colocations.services import agreements as services
-from colocations.tables import AgreementTable
 from colocations.views.flow import Flow, Trail
-from colocations.views.frames import history_page, page_number, rights, sections, tabs_of
+from colocations.views.frames import history_page, rights, sections, tabs_of
 
-PER_PAGE = 50
 SIGNED_COPY = "AGREEMENT"
 AGREEMENTS = OwnerAgreement.objects.select_related("site__territory", "owner")
 _ACTS = (
@@ -31,67 +28,26 @@ _ACTS = (
 )  # fmt: skip
 
 
-def _filtered(request: PageRequest) -> AgreementFilter:
-    day = clock.today()
-    seen = allowed(request, OwnerAgreement.objects.all())
-    territories = Territory.objects.filter(pk__in=seen.values("site__territory")).order_by("name")
-    rows = agreements_on(day, seen).order_by("ends_on", "pk")
-    return AgreementFilter(request.GET or None, queryset=rows, day=day, territories=territories)
-
-
 @page("colocations:agreement-list")
 def agreement_list(request: PageRequest) -> HttpResponse:
     """List the agreements the user sees, the nearest end first."""
-    found = _filtered(request)
-    table = AgreementTable(found.qs, day=clock.today(), order_by=request.GET.get("sort", ""))
-    table.paginate(page=page_number(request), per_page=PER_PAGE)
+    elsewhere = opening(request, AGREEMENT_LIST)
+    if elsewhere is not None:
+        return elsewhere
+    listing = listing_for(request, AGREEMENT_LIST)
     context = {
-        "filter": found,
-        "table": table,
-        "total": table.page.paginator.count,
+        "listing": listing,
+        "table": listing.table,
         "sections": sections(request),
-        "may": rights(request, None, "agreement-new", "agreement-export"),
+        "may": rights(request, None, "agreement-new"),
     }
     return render_page(request, "colocations/agreement_list.html", context)
 
 
-EXPORT = [
-    export.Column("Site"),
-    export.Column("Ville"),
-    export.Column("Propriétaire"),
-    export.Column("Cadre"),
-    export.Column("Début", "date"),
-    export.Column("Fin", "date"),
-    export.Column("À libérer avant le", "date"),
-    export.Column("Préavis (mois)", "number"),
-    export.Column("Agrément"),
-    export.Column("Fin de l'agrément", "date"),
-    export.Column("Prolongation à documenter"),
-    export.Column("Chambres", "number"),
-]
-
-
 @page("colocations:agreement-export")
-def agreement_export(request: PageRequest) -> HttpResponse:
-    """Export the agreements that the filters of the list keep."""
-    rows = [
-        (
-            row.site.name, row.site.city, row.owner.name, row.get_legal_basis_display(),
-            row.starts_on, row.ends_on, row.vacate_by, row.notice_months,
-            row.approval_reference, row.approval_ends_on,
-            "oui" if row.extension_undocumented else "", row.room_count,
-        )
-        for row in _filtered(request).qs
-    ]  # fmt: skip
-    record_access(
-        actor=request.user,
-        action="EXPORT",
-        label="Liste des conventions",
-        page=request.page_key,
-        rows=len(rows),
-    )
-    name = f"conventions-{clock.today():%Y-%m-%d}"
-    return export.answer(EXPORT, rows, name=name, form=request.GET.get("format", "xlsx"))
+def agreement_export(request: PageRequest) -> HttpResponseBase:
+    """Export the agreements that the filters of the list keep; written in the register."""
+    return export_list(request, AGREEMENT_LIST)
 
 
 def _frame(request: PageRequest, pk: int) -> dict[str, Any]:

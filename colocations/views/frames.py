@@ -59,9 +59,3 @@ def history_page(request: PageRequest, subjects: Any) -> Any:
     """Return the page of a history that the address asks for."""
     lines = history_of(subjects)
     return Paginator(lines, HISTORY_PAGE).get_page(request.GET.get("page"))
-
-
-def page_number(request: PageRequest) -> int:
-    """Return the page of a list that the address asks for; nonsense is the first."""
-    text = request.GET.get("page", "1")
-    return int(text) if text.isdigit() and 0 < int(text) < 100_000 else 1

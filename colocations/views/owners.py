@@ -2,76 +2,45 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
-from caracol.audit.services import record_access
-from caracol.core import clock, export
-from caracol.core.pages import PageRequest, allowed, get_visible_or_404, page, render_page
+from caracol.core import clock
+from caracol.core.pages import PageRequest, get_visible_or_404, page, render_page
+from caracol.lists.pages import export_list, listing_for, opening
 from caracol.ui import toasts
-from colocations.filters import OwnerFilter
 from colocations.forms.patrimony import ContactForm, OwnerForm
+from colocations.lists import OWNERS
 from colocations.models import Owner, OwnerAgreement, OwnerContact
-from colocations.selectors.agreements import agreements_on, owners_on
+from colocations.selectors.agreements import agreements_on
 from colocations.selectors.history import owner_subjects
 from colocations.selectors.homes import nearness
 from colocations.services import owners as services
-from colocations.tables import OwnerTable
 from colocations.views.flow import Flow, Trail, try_act
-from colocations.views.frames import history_page, page_number, rights, sections, tabs_of
-
-PER_PAGE = 50
-
-
-def _filtered(request: PageRequest) -> OwnerFilter:
-    agreements = OwnerAgreement.objects.visible_to(request.user)
-    owners = owners_on(clock.today(), allowed(request, Owner.objects.all()), agreements)
-    return OwnerFilter(request.GET or None, queryset=owners.order_by("name", "pk"))
+from colocations.views.frames import history_page, rights, sections, tabs_of
 
 
 @page("colocations:owner-list")
 def owner_list(request: PageRequest) -> HttpResponse:
     """List the owners the user sees."""
-    found = _filtered(request)
-    table = OwnerTable(found.qs, order_by=request.GET.get("sort", ""))
-    table.paginate(page=page_number(request), per_page=PER_PAGE)
+    elsewhere = opening(request, OWNERS)
+    if elsewhere is not None:
+        return elsewhere
+    listing = listing_for(request, OWNERS)
     context = {
-        "filter": found,
-        "table": table,
-        "total": table.page.paginator.count,
+        "listing": listing,
+        "table": listing.table,
         "sections": sections(request),
-        "may": rights(request, None, "owner-new", "owner-export"),
+        "may": rights(request, None, "owner-new"),
     }
     return render_page(request, "colocations/owner_list.html", context)
 
 
-EXPORT = [
-    export.Column("Propriétaire"),
-    export.Column("Qualité"),
-    export.Column("Adresse"),
-    export.Column("Courriel"),
-    export.Column("Téléphone"),
-    export.Column("Sites", "number"),
-]
-
-
 @page("colocations:owner-export")
-def owner_export(request: PageRequest) -> HttpResponse:
-    """Export the owners that the filters of the list keep."""
-    rows = [
-        (row.name, row.get_kind_display(), row.address, row.email, row.phone, row.site_count)
-        for row in _filtered(request).qs
-    ]
-    record_access(
-        actor=request.user,
-        action="EXPORT",
-        label="Liste des propriétaires",
-        page=request.page_key,
-        rows=len(rows),
-    )
-    name = f"proprietaires-{clock.today():%Y-%m-%d}"
-    return export.answer(EXPORT, rows, name=name, form=request.GET.get("format", "xlsx"))
+def owner_export(request: PageRequest) -> HttpResponseBase:
+    """Export the owners that the filters of the list keep; written in the register."""
+    return export_list(request, OWNERS)
 
 
 def _frame(request: PageRequest, pk: int) -> dict[str, Any]:
