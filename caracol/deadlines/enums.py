@@ -63,6 +63,7 @@ class DeadlineAct(models.TextChoices):
     AWAKENED = "AWAKENED", "report levé"
     HANDED = "HANDED", "confiée"
     COMMENTED = "COMMENTED", "commentée"
+    EDITED = "EDITED", "corrigée"
     DONE = "DONE", "faite"
     CLOSED = "CLOSED", "close par sa source"
     REOPENED = "REOPENED", "rouverte"

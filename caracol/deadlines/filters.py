@@ -10,13 +10,13 @@ from django import forms
 from django.db.models import Count, F, Q
 
 from caracol.accounts.enums import Role
-from caracol.accounts.models import Territory, User
+from caracol.accounts.models import Territory
 from caracol.core.expressions import plain_words
 from caracol.core.text import sort_key
 from caracol.deadlines.enums import DeadlineState, Domain
 from caracol.deadlines.models import Deadline, DeadlineRule
 from caracol.deadlines.registry import TASK, kind_of, places
-from caracol.deadlines.selectors.mine import mine, replaced_by
+from caracol.deadlines.selectors.mine import is_everywhere, mates, mine, replaced_by
 
 MINE = "moi"
 _OPEN = Q(state=DeadlineState.OPEN)
@@ -119,12 +119,7 @@ class DeadlineFilter(django_filters.FilterSet):
         self.filters["domain"].field.choices = [
             (domain.value, domain.label) for domain in Domain if domain in domains
         ]
-        people = User.objects.filter(is_active=True).exclude(pk=self.user.pk)
-        shared = [right.territory_id for right in self.user.rights]
-        if not any(pk is None for pk in shared):
-            mates = Q(memberships__territory__in=shared) | Q(memberships__territory=None)
-            people = people.filter(mates)
-        named = people.distinct().order_by("last_name", "first_name", "pk")
+        named = mates(self.user).exclude(pk=self.user.pk)
         team = [
             (str(pk), f"{first} {last}")
             for pk, first, last in named.values_list("pk", "first_name", "last_name")
@@ -133,8 +128,9 @@ class DeadlineFilter(django_filters.FilterSet):
         homes = places().names(self.user) if places() else []  # type: ignore[union-attr]
         self.filters["home"].field.choices = [(str(pk), name) for pk, name in homes]
         territories = Territory.objects.order_by("name")
-        if not any(pk is None for pk in shared):
-            territories = territories.filter(pk__in=shared)
+        if not is_everywhere(self.user):
+            own = [right.territory_id for right in self.user.rights]
+            territories = territories.filter(pk__in=own)
         self.filters["territory"].field.queryset = territories
 
     @property

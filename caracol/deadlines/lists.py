@@ -114,7 +114,7 @@ class DeadlineList(ListDefinition):
     about_people = True
     empty_text = "Rien à faire ici : aucune échéance ne correspond"
     model = Deadline
-    related = ("assignee", "owner", "territory")
+    related = ("assignee", "owner", "author", "territory")
     columns = (
         Column(
             "what", "Échéance", _what, css="lead", fixed=True, sort=("kind", "due_on", "pk"),

@@ -9,7 +9,7 @@ from caracol.core.expressions import first_of
 from caracol.core.registries import Act, WorkGroup, WorkItem, register_act, work_provider
 from caracol.deadlines.models import Deadline
 from caracol.deadlines.selectors.lines import DueLine, lines_of
-from caracol.deadlines.selectors.mine import mine, replaced_now
+from caracol.deadlines.selectors.mine import mine, replaced_by
 from caracol.deadlines.selectors.rules import rules_on
 
 SHOWN = 3
@@ -44,7 +44,7 @@ def due_now(user: Any, today: date) -> WorkGroup | None:
     rules = rules_on(today)
     seen = Deadline.objects.visible_to(user, rules=rules.values()).open().awake(today)
     late = seen.filter(due_on__lte=today)
-    rows = mine(late, user, today, rules, replaced_now(user, today))
+    rows = mine(late, user, today, rules, replaced_by(user, today))
     shown, total = first_of(rows.order_by("due_on", "kind", "pk"), SHOWN)
     return WorkGroup(
         code="deadlines",

@@ -189,28 +189,54 @@ def words(**fields):
     )
 
 
-def test_a_task_that_comes_back_opens_its_next_day_when_done_and_undone_calls_it_off(
-    manager, today
-):
+def test_a_task_that_comes_back_opens_its_next_day_when_done_and_undone_calls_it_off(manager):
+    today = date(2026, 1, 31)
     task = create_task(
         words=words(frequency="MONTHLY", items=["un", "deux", "un"]), actor=manager, on=today
     )
     assert [item.label for item in task.items.order_by("position")] == ["un", "deux"]
-    check_item(item=task.items.first(), is_done=True, actor=manager, on=today)
+    check_item(item=task.items.get(label="un"), is_done=True, actor=manager, on=today)
     first = task.deadline
     event = acting.mark_done(deadline=first, outcome=Outcome.DONE, actor=manager, on=today)
+    assert "non coché : deux" in event.text
     task.refresh_from_db()
     assert (task.deadline.due_on, task.deadline.is_open) == (date(2026, 2, 28), True)
     assert not task.items.exclude(done_on=None).exists()
+    first.refresh_from_db()
+    assert [(line["label"], line["on"]) for line in first.checklist] == [
+        ("un", "2026-01-31"),
+        ("deux", None),
+    ]
     acting.undo(event=event, actor=manager)
     task.refresh_from_db()
     assert task.deadline == first
+    assert [item.label for item in task.items.exclude(done_on=None)] == ["un"]
     assert Deadline.objects.open().filter(subject_id=task.pk, kind="tasks.task").count() == 1
     acting.mark_done(deadline=first, outcome=Outcome.DONE, actor=manager, on=today)
     task.refresh_from_db()
     assert task.deadline.due_on == date(2026, 2, 28)
     refresh(on=today)
     assert task.deadline.is_open
+
+
+def test_an_earlier_day_of_a_series_opened_again_leaves_one_open_day(manager):
+    first_day = date(2026, 1, 31)
+    task = create_task(words=words(frequency="MONTHLY"), actor=manager, on=first_day)
+    first = task.deadline
+    acting.mark_done(deadline=first, outcome=Outcome.DONE, actor=manager, on=first_day)
+    acting.reopen(deadline=first, actor=manager)
+    days = Deadline.objects.open().filter(subject_id=task.pk, kind="tasks.task")
+    assert list(days) == [first]
+
+
+def test_done_late_it_comes_back_once_and_says_what_was_passed_over(manager):
+    task = create_task(words=words(frequency="MONTHLY"), actor=manager, on=date(2026, 1, 31))
+    late = date(2026, 4, 2)
+    acting.mark_done(deadline=task.deadline, outcome=Outcome.DONE, actor=manager, on=late)
+    task.refresh_from_db()
+    assert task.deadline.due_on == date(2026, 4, 30)
+    opened = task.deadline.events.get(act=DeadlineAct.OPENED)
+    assert "28/02/2026, 31/03/2026" in opened.text
 
 
 def test_a_private_task_is_its_author_s_alone(manager, today):
@@ -231,7 +257,8 @@ def test_a_team_s_task_is_seen_by_its_role_there_and_who_decides(manager, today)
 
 
 def test_a_task_is_somebody_s_and_says_what(manager, today):
-    for wrong in (words(title=" "), words(role=""), words(until=date(2025, 1, 1))):
+    many = words(items=[str(number) for number in range(51)])
+    for wrong in (words(title=" "), words(role=""), words(until=date(2025, 1, 1)), many):
         with pytest.raises(TaskRefused):
             create_task(words=wrong, actor=manager, on=today)
 

@@ -10,12 +10,14 @@ from django.db.models.functions import Now
 
 from caracol.accounts.enums import Role
 from caracol.accounts.models import Territory, TerritoryQuerySet
-from caracol.accounts.policy import GLA_DECIDES
+from caracol.accounts.policy import GLA, GLA_DECIDES, SOCIAL
 from caracol.core import clock
 from caracol.core.guards import append_only
 from caracol.deadlines.enums import DeadlineAct, DeadlineState, Outcome, Subject
 from caracol.deadlines.models.rules import DeadlineRule
+from caracol.deadlines.models.standins import StandIn
 from caracol.deadlines.registry import TASK, kind_of, places
+from caracol.deadlines.teams import acted_for
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from caracol.accounts.models import User
 
 NOTHING = Q(pk__in=[])
+# An empty Q is lost in « or »: this one keeps everything.
+EVERYTHING = Q(pk__isnull=False)
 
 
 class DeadlineQuerySet(TerritoryQuerySet):
@@ -58,13 +62,34 @@ class DeadlineQuerySet(TerritoryQuerySet):
         return condition | Q(territory=None, kind__in=shared) if shared else condition
 
     def _tasks_of(self, user: "User", held: frozenset[Role]) -> Q:
-        """Own tasks, those confided, the team's by role and place; who decides sees them all."""
+        """Own tasks, those written, those confided, the team's by role and place.
+
+        Who decides sees all but private ones; who stands in, those confided to the absent.
+        """
         team = NOTHING
         for role in held:
-            condition = self.visible_condition(user, frozenset({role}))
-            here = Q() if condition is None else condition | Q(territory=None)
-            team |= here if role in GLA_DECIDES else here & Q(role=role)
-        return Q(kind=TASK) & (Q(owner=user) | Q(assignee=user) | Q(owner=None) & team)
+            here = self._on_their_ground(user, frozenset({role}))
+            team |= here if role in GLA_DECIDES else here & Q(role__in=acted_for({role}))
+        own = Q(owner=user) | Q(assignee=user) | Q(author=user)
+        absent = StandIn.objects.on(clock.today()).filter(stand_in=user).values("absent")
+        passing = Q(assignee__in=absent) & self._passing(user, held)
+        return Q(kind=TASK) & (own | Q(owner=None) & team | passing)
+
+    def _on_their_ground(self, user: "User", held: frozenset[Role]) -> Q:
+        condition = self.visible_condition(user, held)
+        return EVERYTHING if condition is None else condition | Q(territory=None)
+
+    def _passing(self, user: "User", held: frozenset[Role]) -> Q:
+        """Which tasks of somebody absent a user may take over: on their ground, and about people
+        only where their team knows them.
+        """
+        here = Q(owner=None) & self._on_their_ground(user, held)
+        return here if held & (GLA | SOCIAL) else here & Q(person_id=None, contract_id=None)
+
+    def confided_tasks(self, user: "User", absent: "User") -> Self:
+        """Keep the tasks confided to somebody that a user takes over while they are away."""
+        held = frozenset(Role(role) for role in user.roles)
+        return self.filter(self._passing(user, held), kind=TASK, assignee=absent)
 
     def in_own_homes(self, user: "User") -> Q:
         """Return the condition of what is about the homes of a mission officer."""
@@ -123,7 +148,8 @@ class Deadline(models.Model):
     being done. `due_on` is the day in force; `stated_on`, the day before it was moved to a
     working day. Facts of people are named by number only: tables above are never pointed to.
     `role` and `assignee` say to whom it was handed over, else the rule decides; `owner`, whose
-    private task it is.
+    private task it is; `author`, who wrote the task. `settled_on`: the day since which what a
+    person closed has no source any more. `checklist`: what was ticked when a task was closed.
     """
 
     kind = models.CharField("nature", max_length=40)
@@ -178,6 +204,16 @@ class Deadline(models.Model):
         related_name="private_deadlines",
         verbose_name="tâche personnelle de",
     )
+    author = models.ForeignKey(
+        "accounts.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="tâche écrite par",
+    )
+    checklist = models.JSONField("points cochés à la clôture", null=True, blank=True)
+    settled_on = models.DateField("source réglée le", null=True, blank=True)
     opened_on = models.DateField("ouverte le")
 
     objects: ClassVar[DeadlineQuerySet] = DeadlineQuerySet.as_manager()  # type: ignore[assignment]

@@ -6,16 +6,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils import timezone
 
-from caracol.accounts.enums import Role
 from caracol.accounts.models import User
-from caracol.deadlines.enums import ReminderCause
+from caracol.deadlines.enums import DeadlineAct, ReminderCause
 from caracol.deadlines.models import Deadline, DeadlineEvent, DeadlineRule, Reminder, StandIn
 from caracol.deadlines.registry import TASK
 from caracol.deadlines.selectors.lines import DueLine, lines_of
-from caracol.deadlines.selectors.rules import acting_roles
+from caracol.deadlines.selectors.mine import mine, with_rights
 
 # A rule whose relay is taken after a day at most is about something that cannot wait.
 URGENT_RELAY_DAYS = 1
@@ -26,18 +25,26 @@ Told = tuple[int, date, str, int]
 class Absences:
     """Who stands in for whom on a day, by the number of who stands in."""
 
-    names: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
+    people: Mapping[int, list[User]] = field(default_factory=dict)
+
+    def replaced(self, user: User) -> list[User]:
+        """Return the people a user stands in for, with their rights."""
+        return self.people.get(user.pk, [])
 
     def of(self, user: User) -> Mapping[int, str]:
-        """Return the people a user stands in for."""
-        return self.names.get(user.pk, {})
+        """Return the names of the people a user stands in for."""
+        return {absent.pk: str(absent) for absent in self.replaced(user)}
 
 
 def absences_on(day: date) -> Absences:
-    """Return the absences of a day: one query."""
-    found: dict[int, dict[int, str]] = defaultdict(dict)
-    for row in StandIn.objects.on(day).select_related("absent"):
-        found[row.stand_in_id][row.absent_id] = str(row.absent)
+    """Return the absences of a day: three queries."""
+    pairs = list(StandIn.objects.on(day).values_list("stand_in", "absent"))
+    away = User.objects.filter(pk__in=[absent for _by, absent in pairs], is_active=True)
+    known = {absent.pk: absent for absent in with_rights(away)}
+    found: dict[int, list[User]] = defaultdict(list)
+    for stand_in, absent in pairs:
+        if absent in known:
+            found[stand_in].append(known[absent])
     return Absences(found)
 
 
@@ -76,42 +83,21 @@ def is_urgent(line: DueLine) -> bool:
     return line.due_on <= line.day or (days is not None and days <= URGENT_RELAY_DAYS)
 
 
-def _confided(user: User, absences: Absences) -> Q:
-    """Return the condition of what is confided to a user, or to nobody beyond their teams."""
-    people = [user.pk, *absences.of(user)]
-    return Q(assignee__in=people) | Q(assignee=None, role__in=["", *_teams(user)])
-
-
-def _teams(user: User) -> list[str]:
-    """Return the roles in whose place a user acts."""
-    return [role.value for role in Role if acting_roles(role) & user.roles]
-
-
 def addressed_to(
     user: User, day: date, rules: Mapping[str, DeadlineRule], absences: Absences
 ) -> Addressed:
-    """Return what a person minds on a day and was not told of yet: a fixed number of queries."""
+    """Return what is on a person's list on a day and was not told yet: a fixed number of queries.
+
+    What is put off is told to nobody; past its day, the relay is told all the same.
+    """
+    seen = Deadline.objects.visible_to(user, rules=rules.values()).open()
+    seen = seen.in_sight(day, rules.values()).order_by("due_on", "pk")
+    own = lines_of(mine(seen.awake(day), user, day, rules, absences.replaced(user)), day, rules)
     relayed = [kind for kind, rule in rules.items() if rule.escalation_role in user.roles]
-    late = Q(due_on__lt=day, kind__in=relayed)
-    rows = (
-        Deadline.objects.visible_to(user)
-        .open()
-        .awake(day)
-        .in_sight(day, rules.values())
-        .filter(_confided(user, absences) | late)
-        .order_by("due_on", "pk")
-    )
-    lines = lines_of(rows, day, rules)
+    late = lines_of(seen.filter(due_on__lt=day, kind__in=relayed) if relayed else (), day, rules)
     told = _told(user)
-    own = [line for line in lines if _is_mine(line.deadline, user, absences)]
-    cues = [*_cues(own), *_relays(user, lines, day)]
+    cues = [*_cues(own), *_relays(user, late, day)]
     return Addressed(own, [cue for cue in cues if cue.key not in told])
-
-
-def _is_mine(row: Deadline, user: User, absences: Absences) -> bool:
-    if row.assignee_id is not None:
-        return row.assignee_id == user.pk or row.assignee_id in absences.of(user)
-    return not row.role or bool(acting_roles(row.role) & user.roles)
 
 
 def _told(user: User) -> set[Told]:
@@ -149,7 +135,8 @@ def _may_relay(user: User, line: DueLine) -> bool:
 
 
 def _last_acts(ids: list[int]) -> dict[int, Any]:
-    """Return the day a person last did something about each deadline."""
+    """Return the day a person last did something about each deadline; putting off is not that."""
     acts = DeadlineEvent.objects.filter(deadline__in=ids, by__isnull=False)
+    acts = acts.exclude(act__in=(DeadlineAct.SNOOZED, DeadlineAct.AWAKENED))
     last = acts.order_by().values_list("deadline").annotate(last=Max("at"))
     return {pk: timezone.localtime(at).date() for pk, at in last}

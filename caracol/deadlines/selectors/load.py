@@ -9,6 +9,7 @@ from caracol.accounts.enums import Role
 from caracol.accounts.models import User
 from caracol.deadlines.models import Deadline, DeadlineRule, StandIn
 from caracol.deadlines.registry import TASK
+from caracol.deadlines.selectors.mine import mine
 
 SOON = timedelta(days=7)
 
@@ -73,7 +74,18 @@ def _sorted(loads: Any) -> list[Load]:
     return sorted(loads, key=lambda load: (-load.late, -load.soon, load.name))
 
 
-def unseen_by(stand_in: User, absent: User) -> int:
-    """Return how many lines of an absent person their stand-in has no right to see."""
-    theirs = Deadline.objects.open().filter(assignee=absent)
-    return int(theirs.exclude(pk__in=theirs.visible_to(stand_in).values("pk")).count())
+def unseen_by(
+    stand_in: User, absent: User, day: date, until: date, rules: Mapping[str, DeadlineRule]
+) -> int:
+    """Return how many lines « À moi » of somebody absent their stand-in does not see.
+
+    Private tasks, and what the stand-in's own rights do not let them know, until the day of return.
+    """
+    known = rules.values()
+    theirs = Deadline.objects.visible_to(absent, rules=known).open().in_sight(until, known)
+    theirs = mine(theirs, absent, day, rules)
+    # A task confided to the absent passes from the first day on, not before.
+    seen = Deadline.objects.visible_to(stand_in, rules=known)
+    passing = Deadline.objects.confided_tasks(stand_in, absent)
+    hidden = theirs.exclude(pk__in=seen.values("pk")).exclude(pk__in=passing.values("pk"))
+    return int(hidden.count())

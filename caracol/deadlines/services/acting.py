@@ -10,16 +10,16 @@ from caracol.accounts.models import User
 from caracol.core.errors import Refused
 from caracol.core.periods import french_day
 from caracol.deadlines.enums import SAID_BY_PEOPLE, DeadlineAct, DeadlineState, Outcome
-from caracol.deadlines.models import Deadline, DeadlineEvent
-from caracol.deadlines.registry import TASK
-from caracol.deadlines.services.repeating import bring_back, call_off_next
+from caracol.deadlines.models import Deadline, DeadlineEvent, Task
+from caracol.deadlines.registry import TASK, kind_of
+from caracol.deadlines.services.repeating import bring_back, call_off_next, ticks_of
 
 # What an act of a person changes, hence what taking it back restores.
 CHANGED = (
     *("state", "outcome", "note", "closed_on", "closed_by_id"),
-    *("snoozed_until", "snooze_reason", "assignee_id", "role"),
+    *("snoozed_until", "snooze_reason", "assignee_id", "role", "settled_on"),
 )
-_DAYS = frozenset({"closed_on", "snoozed_until"})
+_DAYS = frozenset({"closed_on", "snoozed_until", "settled_on"})
 
 
 class DeadlineRefused(Refused):
@@ -68,12 +68,25 @@ def mark_done(
     row.state, row.outcome, row.note = DeadlineState.DONE, outcome, note.strip()[:300]
     row.closed_on, row.closed_by = on, actor
     row.snoozed_until, row.snooze_reason = None, ""
+    row.checklist = _ticks(row)
     row.save()
-    text = str(Outcome(outcome).label)
-    event = _tell(row, DeadlineAct.DONE, actor, f"{text} : {note}" if note else text, before)
+    text = " : ".join(filter(None, (str(Outcome(outcome).label), note.strip())))
+    event = _tell(row, DeadlineAct.DONE, actor, f"{text}{_left(row.checklist)}", before)
     if row.kind == TASK:
         bring_back(row, actor=actor, on=on)
     return event
+
+
+def _ticks(row: Deadline) -> list[dict[str, Any]] | None:
+    """Return what the checklist of a task says as it is closed."""
+    task = Task.objects.filter(deadline=row).first() if row.kind == TASK else None
+    return (ticks_of(task) or None) if task else None
+
+
+def _left(checklist: list[dict[str, Any]] | None) -> str:
+    """Say what was not ticked."""
+    left = [line["label"] for line in checklist or () if not line["on"]]
+    return f" (non coché : {', '.join(left)})" if left else ""
 
 
 @transaction.atomic
@@ -111,16 +124,30 @@ def hand_over(
 ) -> DeadlineEvent:
     """Hand a deadline to somebody, to a role, or back to whom it belongs by rule.
 
-    It gives no right: who may not know of it is refused. Raises DeadlineRefused.
+    It gives no right: who may not know of it is refused. A task has no rule: it goes back to the
+    team it was written for, else to its author. Raises DeadlineRefused.
     """
     row = _open(deadline)
     if to is not None and row.kind != TASK and not _sees(to, row):
         raise DeadlineRefused(f"{to} n'a pas le droit de voir cette échéance.")
+    _check_role(row, role)
     before = _was(row)
-    row.assignee, row.role = to, role
+    row.assignee = to
+    if row.kind != TASK:
+        row.role = role
+    else:
+        row.role = role or row.role
+        if to is None and not row.role and row.owner_id is None:
+            row.assignee = row.author
     row.save(update_fields=["assignee", "role"])
-    name = str(to) if to else str(Role(role).label) if role else "l'équipe"
+    name = str(row.assignee or (Role(row.role).label if row.role else "l'équipe"))
     return _tell(row, DeadlineAct.HANDED, actor, f"à {name}{f' : {note}' if note else ''}", before)
+
+
+def _check_role(row: Deadline, role: str) -> None:
+    kind = kind_of(row.kind)
+    if role and kind is not None and Role(role) not in kind.readers:
+        raise DeadlineRefused(f"{Role(role).label} n'a pas le droit de voir cette échéance.")
 
 
 @transaction.atomic
@@ -148,17 +175,20 @@ def undo(*, event: DeadlineEvent, actor: User) -> Deadline:
         deadline=row, act=DeadlineAct.UNDONE, by=actor, undoes=event, text=event.get_act_display()
     )
     if row.kind == TASK and event.act == DeadlineAct.DONE:
-        call_off_next(row, on=event.deadline.closed_on or row.due_on)
+        call_off_next(row, on=event.deadline.closed_on or row.due_on, actor=actor)
     return row
 
 
 @transaction.atomic
 def reopen(*, deadline: Deadline, actor: User) -> DeadlineEvent:
-    """Open again what somebody said was done. Raises DeadlineRefused."""
+    """Open again what somebody said was done; a task has one open day. Raises DeadlineRefused."""
     row = _held(deadline)
     if row.state != DeadlineState.DONE:
         raise DeadlineRefused("Cette échéance n'a pas été close par quelqu'un.")
+    closed_on = row.closed_on or row.due_on
     row.state, row.outcome, row.note = DeadlineState.OPEN, "", ""
-    row.closed_on, row.closed_by = None, None
+    row.closed_on, row.closed_by, row.settled_on = None, None, None
     row.save()
+    if row.kind == TASK:
+        call_off_next(row, on=closed_on, actor=actor)
     return _tell(row, DeadlineAct.REOPENED, actor, "")

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from caracol.accounts.enums import Role
 from caracol.accounts.policy import may
 from caracol.core import clock
 from caracol.core.errors import Refused
@@ -14,10 +15,11 @@ from caracol.core.pages import PageRequest, allowed, page, render_page
 from caracol.deadlines.enums import DeadlineAct, Outcome
 from caracol.deadlines.filters import STATES, state_counts
 from caracol.deadlines.forms import CommentForm, HandForm
-from caracol.deadlines.lists import DEADLINES, DoneForm, SnoozeForm
-from caracol.deadlines.models import Deadline, DeadlineEvent
+from caracol.deadlines.lists import DEADLINES, DoneForm, SnoozeForm, WorkLine
+from caracol.deadlines.models import Deadline, DeadlineEvent, Task, TaskItem
+from caracol.deadlines.registry import TASK
 from caracol.deadlines.selectors.mine import candidates, replaced_by
-from caracol.deadlines.selectors.rules import rules_on
+from caracol.deadlines.selectors.rules import roles_to_hand, rules_on
 from caracol.deadlines.services import acting
 from caracol.deadlines.services.tasks import task_of
 from caracol.deadlines.views.frame import (
@@ -92,12 +94,19 @@ def deadline_detail(request: PageRequest, pk: int) -> HttpResponse:
     context = {
         "line": line,
         "task": task,
-        "items": list(task.items.order_by("position")) if task else [],
+        "items": _items(task, line),
         "events": [_told(event) for event in events],
         "comment": CommentForm(),
         "relay": _relay(line),
     }
     return render_page(request, "deadlines/deadline_detail.html", context)
+
+
+def _items(task: Task | None, line: WorkLine) -> list[TaskItem]:
+    """Return the checklist still to be ticked, on the open day of its task."""
+    if task is None or task.deadline_id != line.pk or not line.row.is_open:
+        return []
+    return list(task.items.order_by("position"))
 
 
 def _relay(line: object) -> object:
@@ -173,10 +182,16 @@ def deadline_snooze(request: PageRequest, pk: int) -> HttpResponse:
 
 @page("deadlines:deadline-hand", methods=("GET", "POST"))
 def deadline_hand(request: PageRequest, pk: int) -> HttpResponse:
-    """Hand it over to somebody who may know of it, or back to the team."""
+    """Hand it over to somebody or a role who may know of it, or back to the team."""
     line = line_to_act_on(request, pk)
-    people = candidates(line.row, rules_on(clock.today()))
-    form = HandForm(request.POST or None, people=people)
+    people = candidates(line.row, rules_on(clock.today()), request.user)
+    rule = None if line.row.kind == TASK else line.due.rule
+    form = HandForm(
+        request.POST or None,
+        people=people,
+        roles=roles_to_hand(rule) if rule else list(Role),
+        team=_team_of(line),
+    )
     return act_page(
         request,
         line,
@@ -188,10 +203,21 @@ def deadline_hand(request: PageRequest, pk: int) -> HttpResponse:
         act=lambda: acting.hand_over(
             deadline=line.row,
             to=form.person,
+            role=form.role,
             note=form.cleaned_data["note"],
             actor=request.user,
         ),
     )
+
+
+def _team_of(line: WorkLine) -> str:
+    """Name to whom a deadline goes back."""
+    row = line.row
+    if row.kind != TASK:
+        return "L'équipe (selon la règle)"
+    if row.role:
+        return f"L'équipe : {Role(row.role).label}"
+    return f"Son auteur : {row.author}" if row.author else "L'équipe"
 
 
 @page("deadlines:deadline-comment", methods=("GET", "POST"))

@@ -21,7 +21,9 @@ from caracol.deadlines.models import Deadline, DeadlineEvent
 from caracol.lists.definition import Reader, roles_of
 from caracol.ui import toasts
 
-DEADLINE_ROWS = Deadline.objects.select_related("assignee", "owner", "territory", "closed_by")
+DEADLINE_ROWS = Deadline.objects.select_related(
+    "assignee", "owner", "author", "territory", "closed_by"
+)
 HOME = "deadlines:deadline-list"
 
 

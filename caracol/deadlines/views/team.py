@@ -1,5 +1,6 @@
 """The team: who has how much to do, who replaces whom."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
@@ -14,7 +15,7 @@ from caracol.core.pages import PageRequest, allowed, page, render_page
 from caracol.deadlines.forms import StandInForm
 from caracol.deadlines.models import Deadline, StandIn
 from caracol.deadlines.selectors.load import team_load, unseen_by
-from caracol.deadlines.selectors.mine import with_rights
+from caracol.deadlines.selectors.mine import mates, with_rights
 from caracol.deadlines.selectors.rules import rules_on
 from caracol.deadlines.services import standins as services
 from caracol.deadlines.views.deadlines import sections
@@ -34,18 +35,7 @@ def _team(user: Any) -> Any:
     """Return whose absences the user may arrange: the team's who decides, else one's own."""
     if not user.roles & PAGES["deadlines:team-load"]:
         return User.objects.filter(pk=user.pk)
-    return _mates(user)
-
-
-def _mates(user: Any) -> Any:
-    people = User.objects.filter(is_active=True, memberships__isnull=False)
-    rights = user.rights
-    if not any(right.territory_id is None for right in rights):
-        own = [right.territory_id for right in rights]
-        people = people.filter(
-            Q(memberships__territory__in=own) | Q(memberships__territory=None) | Q(pk=user.pk)
-        )
-    return people.distinct().order_by("last_name", "first_name", "pk")
+    return mates(user)
 
 
 def _shown(user: Any) -> Any:
@@ -74,7 +64,8 @@ def stand_in_new(request: PageRequest) -> HttpResponse:
     form = StandInForm(
         request.POST or None,
         absents=list(_team(request.user)),
-        people=with_rights(_mates(request.user)),
+        people=with_rights(mates(request.user)),
+        day=day,
         initial={"absent": request.user.pk, "starts_on": day},
     )
     if form.is_valid():
@@ -83,21 +74,27 @@ def stand_in_new(request: PageRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
-            _say_what_stays(request, row)
+            _say_what_stays(request, row, day)
             return redirect("deadlines:stand-in-list")
     status = 422 if form.is_bound and form.errors else 200
     return render_page(request, "deadlines/stand_in_form.html", {"form": form}, status=status)
 
 
-def _say_what_stays(request: PageRequest, row: StandIn) -> None:
+def _say_what_stays(request: PageRequest, row: StandIn, day: date) -> None:
     """Say what a stand-in has no right to see: somebody else must take it."""
-    hidden = unseen_by(row.stand_in, row.absent)
-    if hidden:
-        many = f"{hidden} échéances restent" if hidden > 1 else "1 échéance reste"
-        words = f"Remplacement enregistré. {many} hors des droits de {row.stand_in} : confiez-la."
-        toasts.say(request, words, tone="warning")
+    known = rules_on(day)
+    hidden = unseen_by(row.stand_in, row.absent, max(day, row.starts_on), row.ends_on, known)
+    if not hidden:
+        toasts.say(request, "Remplacement enregistré.")
         return
-    toasts.say(request, "Remplacement enregistré.")
+    words = (
+        f"{hidden} échéances ou tâches restent hors des droits de {row.stand_in} ou sont "
+        "personnelles : confiez-les à quelqu'un d'autre."
+        if hidden > 1
+        else f"1 échéance ou tâche reste hors des droits de {row.stand_in} ou est personnelle : "
+        "confiez-la à quelqu'un d'autre."
+    )
+    toasts.say(request, f"Remplacement enregistré. {words}", tone="warning")
 
 
 @page("deadlines:stand-in-cancel", methods=("POST",))
