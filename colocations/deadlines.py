@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
 from django.utils.timezone import localtime
 
 from caracol.accounts.enums import Role
@@ -288,9 +288,16 @@ def works(day: date) -> Iterator[Fact]:
     button="Voir la colocation",
 )
 def visits(day: date) -> Iterator[Fact]:
-    """So many months after the last visit of each open home, or after it opened."""
+    """So many months after the last visit noted in each open home, or after it opened.
+
+    Before the first visit that the agenda holds nobody noted any: no home is late for that.
+    """
     months = int(value("home.visit_months", day))
-    noted = Appointment.objects.standing().filter(home_id=OuterRef("pk"), kind__in=_VISITS)
+    every = Appointment.objects.standing().filter(kind__in=_VISITS, home_id__isnull=False)
+    first = every.aggregate(at=Min("starts_at"))["at"]
+    if first is None:
+        return
+    noted = every.filter(home_id=OuterRef("pk"))
     past, ahead = noted.filter(ends_at__date__lte=day), noted.filter(starts_at__date__gt=day)
     homes = Colocation.objects.filter(
         Q(closes_on=None) | Q(closes_on__gt=day), opens_on__lte=day
@@ -302,7 +309,8 @@ def visits(day: date) -> Iterator[Fact]:
     )
     names = ("territory", "site_pk", "name", "opens_on", "seen_at", "planned_at")
     for row in _stream(homes, *names):
-        seen_on = localtime(row["seen_at"]).date() if row["seen_at"] else row["opens_on"]
+        since = max(row["opens_on"], localtime(first).date())
+        seen_on = localtime(row["seen_at"]).date() if row["seen_at"] else since
         planned = row["planned_at"] and french_day(localtime(row["planned_at"]).date())
         why = f"Une visite est prévue le {planned}." if planned else ""
         yield _site_fact(

@@ -31,6 +31,7 @@ from residents.selectors.due_sources import (
 _DATES, _PERMITS = READERS[Known.DATES], READERS[Known.PERMITS]
 _INSURANCE = READERS[Known.INSURANCE]
 _DECIDERS: frozenset[Role] = GLA_DECIDES
+ONE_DAY, NO_DAY = timedelta(days=1), timedelta()
 # Papers that stand while a request is examined; the others are cards.
 SHORT_PERMITS = frozenset({PermitKind.API, PermitKind.RECEPISSE})
 
@@ -199,7 +200,9 @@ def insurance_ends(day: date) -> Iterator[Fact]:
         if stand.covered_until:
             yield contract_fact(row, stand.covered_until)
         else:
+            # The day on which the last certificate ended stays the day; else the first one here.
             since = stand.lacking_since or row["starts_on"]
+            since -= ONE_DAY if since > row["starts_on"] else NO_DAY
             why = "Aucune attestation ne couvre ce logement aujourd'hui."
             yield contract_fact(row, since, why=why)
 

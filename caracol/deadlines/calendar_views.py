@@ -12,6 +12,7 @@ from caracol.core.pages import PageRequest, page, render_page
 from caracol.core.periods import Month
 from caracol.deadlines.calendar_forms import AgendaFilter
 from caracol.deadlines.selectors.agenda import days_of, events_of
+from caracol.deadlines.selectors.week import by_hours
 from caracol.ui import atoms
 
 ONE_DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -42,6 +43,7 @@ def week(request: PageRequest) -> HttpResponse:
     last = first + WEEK - ONE_DAY
     context = _context(request, "week", first, last)
     context |= {
+        "week": by_hours(context["days"]),
         "title": f"Du {atoms.short_day(first)} au {atoms.short_day(last)}",
         **_ways(request, first - WEEK, first + WEEK),
     }

@@ -19,9 +19,12 @@ django.setup()
 # ruff: noqa: E402
 from django.db import connection, connections, transaction
 
+from caracol.accounts.enums import Role
+from caracol.accounts.models import Membership, Territory, User
 from caracol.core.database import OWNER
 from caracol.deadlines.models import Deadline
 from caracol.deadlines.services.refreshing import refresh
+from caracol.deadlines.services.reminding import send_reminders
 from residents.models import Person
 from tests.bench.processes import Bench, answer
 from tests.bench.report import Row
@@ -29,6 +32,8 @@ from tests.bench.report import Row
 DAY = date(2026, 11, 24)
 FEW, MANY = 5_000, 20_000
 EACH = 8
+TEAM, ROLES = 50, (Role.SOCIAL_WORKER, Role.GLA_MANAGER, Role.GLA_ASSISTANT, Role.SOCIAL_DIRECTOR)
+NEVER = date(2026, 11, 22)  # a Sunday: nobody is told anything
 KIB = 1024
 # A permit gives two deadlines (its end, its window), a housing request one, five rights one each.
 PEOPLE = """
@@ -89,7 +94,29 @@ def measure(bench: Bench, _big: str) -> list[Row]:
         Row("deadlines: rows rewritten / moved", f"{moved['updated']}", f"{moved['moved']}",
             moved["updated"] / moved["moved"], 1)
     )  # fmt: skip
-    return rows
+    return [*rows, *_digests(few["digest"], many["digest"])]
+
+
+def _digests(few: dict[str, Any], many: dict[str, Any]) -> list[Row]:
+    """Fifty digests: as many queries for each, whatever there is to tell; the time of one."""
+    asked = many["most_queries"] / few["most_queries"]
+    return [
+        Row(
+            f"deadlines: queries of a digest, {many['people']} people",
+            f"{many['least_queries']}–{many['most_queries']}",
+            f"{few['least_queries']}–{few['most_queries']}",
+            asked,
+            1,
+        ),
+        Row(
+            f"deadlines: a digest, {many['emails']} mails",
+            f"{many['seconds'] / many['people']:.2f} s",
+            f"{few['seconds'] / few['people']:.2f} s",
+            many["seconds"] / few["seconds"] / (MANY / FEW),
+            1.3,
+        ),
+        Row("deadlines: mails of a second run", f"{many['again']}", "", many["again"], 0, ""),
+    ]
 
 
 def run() -> dict[str, Any]:
@@ -105,6 +132,38 @@ def run() -> dict[str, Any]:
             )
             updated = cursor.fetchone()[0]
     return {"seconds": seconds, "updated": updated, **vars(done)}
+
+
+def remind() -> dict[str, Any]:
+    """Write the digests of the team's fifty; count the queries of each."""
+    territory = Territory.objects.order_by("pk")[0]
+    for number in range(TEAM):
+        user = User.objects.create(email=f"equipe.{number}@example.org", first_name="Maya")
+        Membership.objects.create(user=user, role=ROLES[number % len(ROLES)], territory=territory)
+    counts = [0]
+
+    def counting(execute: Any, *args: Any) -> Any:
+        counts[-1] += 1
+        return execute(*args)
+
+    def told(_number: int, _total: int) -> None:
+        counts.append(0)
+
+    send_reminders(on=NEVER)  # what is loaded once, whatever the number
+    begun = time.perf_counter()
+    with connection.execute_wrapper(counting):
+        done = send_reminders(on=DAY, report=told)
+    seconds = time.perf_counter() - begun
+    each = counts[1:-1]  # the first also counts what is read once for everybody
+    return {
+        "people": TEAM,
+        "emails": done.emails,
+        "reminders": done.reminders,
+        "seconds": seconds,
+        "least_queries": min(each),
+        "most_queries": max(each),
+        "again": send_reminders(on=DAY).emails,
+    }
 
 
 def memory() -> int:
@@ -134,6 +193,7 @@ def look(people: int) -> dict[str, Any]:
         "first": first,
         "again": again,
         "moved": run(),
+        "digest": remind(),
         "bytes": held,
     }
 

@@ -88,6 +88,10 @@ def visit(home, day, **fields):
 
 def test_a_home_is_visited_every_six_months():
     home = factories.make_home(opens_on=date(2026, 2, 1))
+    assert list(visits(DAY)) == []  # nobody notes visits yet: nothing is known to be late
+    other = factories.make_home(opens_on=date(2020, 1, 1))
+    visit(other, date(2026, 1, 15))
+    type(other).objects.filter(pk=other.pk).update(closes_on=date(2026, 3, 1))
     assert [fact.due_on for fact in visits(DAY)] == [date(2026, 8, 1)]
     visit(home, date(2026, 9, 10))
     assert [fact.due_on for fact in visits(DAY)] == [date(2027, 3, 10)]
@@ -95,6 +99,8 @@ def test_a_home_is_visited_every_six_months():
 
 def test_a_visit_ahead_is_told_and_counts_once_it_is_made():
     home = factories.make_home(opens_on=date(2026, 2, 1))
+    other = factories.make_home(opens_on=date(2020, 1, 1), closes_on=date(2026, 3, 1))
+    visit(other, date(2026, 1, 15))
     ahead = visit(home, date(2026, 12, 3))
     (fact,) = visits(DAY)
     assert (fact.due_on, fact.why) == (

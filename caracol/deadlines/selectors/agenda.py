@@ -56,6 +56,7 @@ class Event:
     said: str
     hours: str = ""
     starts_at: datetime | None = None
+    ends_at: datetime | None = None
     place: str = ""
     who: str = ""
 
@@ -177,6 +178,7 @@ def _event(row: Appointment, day: date, person: Any, home: Any) -> Event:
         said=str(row.get_kind_display()),
         hours=hours_of(row),
         starts_at=row.starts_at,
+        ends_at=row.ends_at,
         place=row.place,
         who=", ".join(sorted(str(guest.user) for guest in row.guests.all())),
     )
