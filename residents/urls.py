@@ -64,6 +64,7 @@ urlpatterns = [
     path("messages-residents/", messages_list.message_list, name="message-list"),
     path("messages-residents/imprimer/", messages_list.message_print, name="message-print"),
     path("messages-residents/<int:pk>/", messages.message_detail, name="message-detail"),
+    path("messages-residents/<int:pk>/remise/", messages.message_handed, name="message-handed"),
     path("contrats/nouveau/", drafting.contract_new, name="contract-new"),
     path("contrats/<int:pk>/", contracts.contract_detail, name="contract-detail"),
     path("assurances/", insurances.insurance_list, name="insurance-list"),

@@ -106,6 +106,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "residents:person-messages": CONTACTS,
     "residents:message-new": CONTACTS,
     "residents:message-detail": CONTACTS,
+    "residents:message-handed": CONTACTS,
     "residents:message-list": CONTACTS,
     "residents:message-print": CONTACTS,
     "residents:person-new": GLA,

@@ -61,10 +61,11 @@ def _cell(kind: str, language: str, ours: dict[tuple[str, str], PhraseText]) -> 
 @page("notifications:phrase-edit", methods=("GET", "POST"))
 def phrase_edit(request: PageRequest, kind: str, language: str) -> HttpResponse:
     """Change the words of a message in a language, seen filled beside."""
-    if kind not in standard.KINDS or not language.isalpha():
+    row = PhraseText.objects.filter(kind=kind, language=language).first()
+    known = {*standard.delivered_languages(), *standard.READS}
+    if kind not in standard.KINDS or (language not in known and row is None):
         raise Http404
     shown = standard.phrases(kind, [language])[language]
-    row = PhraseText.objects.filter(kind=kind, language=language).first()
     form = PhraseForm(request.POST or None, language=language, initial=_initial(shown, row))
     if "remettre" in request.POST:
         phrasing.remove_phrase(kind=kind, language=language, actor=request.user)

@@ -168,7 +168,7 @@ def fill(phrase: Phrase, facts: Mapping[str, str]) -> Words:
         raise PhraseRefused(f"Il manque : {', '.join(missing).lower()}.")
     # In a line read from the right, each fact keeps its own order of signs.
     apart = {key: _ISOLATE.format(fact) if rtl else fact for key, fact in facts.items()}
-    short = {key: fact.replace(" ", "") if key == "phone" else fact for key, fact in facts.items()}
+    short = {key: _short(key, fact) for key, fact in facts.items()}
     return Words(
         kind=phrase.kind,
         language=phrase.language,
@@ -180,6 +180,13 @@ def fill(phrase: Phrase, facts: Mapping[str, str]) -> Words:
         sms=_put(phrase.sms, short if rtl else dict(facts)),
         is_reviewed=phrase.language == FRENCH or bool(phrase.reviewed_by),
     )
+
+
+def _short(key: str, fact: str) -> str:
+    """Return a fact as a text message read from the right bears it: two signs more, only if due."""
+    if key == "phone":
+        return fact.replace(" ", "")
+    return _ISOLATE.format(fact) if " " in fact else fact
 
 
 def check_places(kind: str, *texts: str) -> None:

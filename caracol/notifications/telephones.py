@@ -42,6 +42,15 @@ def spoken_number(number: str) -> str:
     return phonenumbers.format_number(found, shape)
 
 
+def callable_number(written: str) -> str:
+    """Return a number one may call, spaced as it is said, or "" when it is none."""
+    try:
+        number = phonenumbers.parse(written, "FR")
+    except phonenumbers.NumberParseException:
+        return ""
+    return spoken_number(written) if phonenumbers.is_possible_number(number) else ""
+
+
 def segments(text: str) -> int:
     """Return how many text messages an operator bills: 160 signs of GSM, else 70, less when cut."""
     if all(sign in _GSM or sign in _GSM_TWICE for sign in text):

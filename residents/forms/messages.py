@@ -5,9 +5,11 @@ from typing import Any
 
 from django import forms
 
+from caracol.core import clock
 from caracol.core.periods import Month
 from caracol.notifications.enums import Channel
 from caracol.notifications.standard import FIELDS, places_of
+from caracol.notifications.telephones import callable_number
 from caracol.ui.fields import DateField, MonthField
 from residents.forms.words import refuse_paper_numbers
 from residents.services.writing import BEST
@@ -33,6 +35,24 @@ class MessageForm(forms.Form):
         for name in places_of(kind):
             self.fields[name] = _field(name)
 
+    def clean_date(self) -> date:
+        """Refuse a day that is past: each message asks for something to come."""
+        day: date = self.cleaned_data["date"]
+        if day < clock.today():
+            raise forms.ValidationError(
+                "Ce jour est passé. Indiquez aujourd'hui ou un jour à venir."
+            )
+        return day
+
+    def clean_phone(self) -> str:
+        """Refuse what nobody could call."""
+        number = callable_number(self.cleaned_data["phone"])
+        if not number:
+            raise forms.ValidationError(
+                "Ce n'est pas un numéro de téléphone. Exemple : 01 23 45 67 89."
+            )
+        return number
+
     @property
     def fact_fields(self) -> list[forms.BoundField]:
         """The fields of the message itself."""
@@ -42,6 +62,12 @@ class MessageForm(forms.Form):
     def facts(self) -> dict[str, str]:
         """What was typed, as it is written in every language. Call on a valid form."""
         return {name: _written(self.cleaned_data[name]) for name in places_of(self.kind)}
+
+
+class HandedForm(forms.Form):
+    """The day a letter was handed over."""
+
+    on = DateField(label="Remise en main propre le")
 
 
 def _field(name: str) -> forms.Field:

@@ -12,7 +12,10 @@ from residents.models.people import OfPersonQuerySet, Person
 
 
 class ResidentMessage(models.Model):
-    """A message to a resident; its words never change, its way is a mail, an SMS or a paper."""
+    """A message to a resident; its words never change, its way is a mail, an SMS or a paper.
+
+    A paper is handed over on a day, by somebody.
+    """
 
     person = models.ForeignKey(
         Person, models.PROTECT, related_name="messages", verbose_name="personne"
@@ -34,6 +37,15 @@ class ResidentMessage(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="écrit par"
     )
     written_at = models.DateTimeField("écrit le")
+    handed_on = models.DateField("remise le", null=True, blank=True)
+    handed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="remise par",
+    )
 
     objects: ClassVar[OfPersonQuerySet] = OfPersonQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -51,7 +63,12 @@ class ResidentMessage(models.Model):
                     | Q(channel=Channel.PAPER, mail=None, text=None)
                 ),
                 name="resident_message_one_way",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(handed_on=None, handed_by=None)
+                | Q(channel=Channel.PAPER, handed_on__isnull=False, handed_by__isnull=False),
+                name="resident_message_handed_is_paper",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -17,11 +17,12 @@ from caracol.notifications.enums import Channel
 from caracol.notifications.hours import next_allowed
 from caracol.notifications.services import sender
 from caracol.ui import toasts
-from residents.forms.messages import MessageForm
+from residents.forms.messages import HandedForm, MessageForm
 from residents.models import ResidentMessage
 from residents.permissions import message_kinds
 from residents.selectors.frame import person_frame
-from residents.selectors.messages import line_of, may_read, messages_to
+from residents.selectors.messages import line_of, may_read, messages_to, places_lived
+from residents.services.handing import hand_letter, take_letter_back
 from residents.services.writing import Letter, prepare, write_messages
 from residents.views.person import read_person
 
@@ -123,21 +124,56 @@ def _written(request: PageRequest, message: ResidentMessage) -> HttpResponse:
 @page("residents:message-detail")
 def message_detail(request: PageRequest, pk: int) -> HttpResponse:
     """Show the words of a message as they left; a letter is printed from here."""
-    rows = ResidentMessage.objects.select_related("person", "mail", "text", "written_by")
-    message = get_visible_or_404(request, rows, pk=pk)
+    message = _message(request, pk)
+    return _detail(request, message, HandedForm(initial={"on": clock.today()}))
+
+
+def _message(request: PageRequest, pk: int) -> ResidentMessage:
+    rows = ResidentMessage.objects.select_related(
+        "person", "mail", "text", "written_by", "handed_by"
+    )
+    message: ResidentMessage = get_visible_or_404(request, rows, pk=pk)
     if not may_read(request.user, message):
         raise PermissionDenied
+    return message
+
+
+def _detail(
+    request: PageRequest, message: ResidentMessage, form: HandedForm, status: int = 200
+) -> HttpResponse:
     context = person_frame(request, message.person_id)
     context["current_tab"] = "residents:person-messages"
-    line = line_of(message)
+    place = places_lived(request.user, [message.person_id], clock.today())
     context |= {
-        "line": line,
+        "line": line_of(message, place.get(message.person_id, "")),
         "message": message,
         "association": sender(),
         "follow_url": _follow(request, message),
+        "form": form,
+        "may_hand": may(request.user, "residents:message-handed"),
     }
     read_person(request, context, AccessAction.VIEW, "Message")
-    return render_page(request, "residents/message_detail.html", context)
+    return render_page(request, "residents/message_detail.html", context, status=status)
+
+
+@page("residents:message-handed", methods=("POST",))
+def message_handed(request: PageRequest, pk: int) -> HttpResponse:
+    """Write that a letter was handed over, or that it was not after all."""
+    message = _message(request, pk)
+    if "annuler" in request.POST:
+        take_letter_back(message=message, actor=request.user)
+        toasts.say(request, "La lettre est de nouveau à remettre.")
+        return redirect("residents:message-detail", pk=pk)
+    form = HandedForm(request.POST)
+    if form.is_valid():
+        try:
+            hand_letter(message=message, on=form.cleaned_data["on"], actor=request.user)
+        except Refused as refusal:
+            form.add_error("on", refusal.message)
+        else:
+            toasts.say(request, "La remise est enregistrée.")
+            return redirect("residents:message-detail", pk=pk)
+    return _detail(request, message, form, status=422)
 
 
 def _follow(request: PageRequest, message: ResidentMessage) -> str:

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from caracol.accounts.policy import PAGES
 from caracol.audit.models import AccessAction
 from caracol.audit.services import record_access
+from caracol.core import clock
 from caracol.core.pages import PageRequest, page, render_page
 from caracol.core.text import sort_key
 from caracol.notifications.enums import Channel
@@ -22,7 +23,7 @@ from caracol.notifications.views import tabs
 from caracol.ui import atoms
 from residents.models import ResidentMessage
 from residents.permissions import message_kinds
-from residents.selectors.messages import line_of, messages_seen
+from residents.selectors.messages import line_of, messages_seen, places_lived
 
 PER_PAGE = 50
 MOST_PRINTED = 200
@@ -39,13 +40,24 @@ class MessageFilter(django_filters.FilterSet):
         choices=Channel.choices, label="Voie", empty_label="Toutes les voies"
     )
 
+    state = django_filters.ChoiceFilter(
+        method="by_state",
+        choices=[("waits", "Lettres à remettre"), ("handed", "Lettres remises")],
+        label="État",
+        empty_label="Tous les états",
+    )
+
     class Meta:
         model = ResidentMessage
-        fields = ("q", "kind", "channel")
+        fields = ("q", "kind", "channel", "state")
 
     def __init__(self, *args: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.filters["kind"].extra["choices"] = kinds
+
+    def by_state(self, rows: QuerySet, _name: str, state: str) -> QuerySet[Any]:
+        """Keep the letters still to be handed over, or those that were."""
+        return rows.filter(channel=Channel.PAPER, handed_on__isnull=state == "waits")
 
     def search(self, rows: QuerySet, _name: str, words: str) -> QuerySet[Any]:
         """Find by any part of the name, without accents."""
@@ -122,7 +134,9 @@ def message_list(request: PageRequest) -> HttpResponse:
 def message_print(request: PageRequest) -> HttpResponse:
     """Show the letters that the filters keep, one a sheet; written in the register."""
     rows = _filter(request).qs.filter(channel=Channel.PAPER).order_by("-written_at", "-pk")
-    lines = [line_of(row) for row in rows[:MOST_PRINTED]]
+    shown = list(rows[:MOST_PRINTED])
+    places = places_lived(request.user, {row.person_id for row in shown}, clock.today())
+    lines = [line_of(row, places.get(row.person_id, "")) for row in shown]
     record_access(
         actor=request.user,
         action=AccessAction.PRINT,

@@ -31,4 +31,5 @@ ARGUMENTS = {
     "residents:person-messages": lambda world: [world.person.pk],
     "residents:message-new": lambda world: [world.person.pk],
     "residents:message-detail": lambda world: [world.message.pk],
+    "residents:message-handed": lambda world: [world.message.pk],
 }

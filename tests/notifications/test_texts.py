@@ -6,6 +6,7 @@ from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from caracol.accounts.enums import Role
@@ -119,6 +120,14 @@ def test_a_fact_keeps_its_own_order_in_a_line_read_from_the_right():
     assert "0612345678" in words.sms
 
 
+def test_an_address_in_a_text_message_read_from_the_right_keeps_its_order():
+    """A house number stays before its street; what is one word costs no sign more."""
+    facts = FACTS | {"place": "12 rue des Lilas (Bât. B), 3e étage"}
+    words = standard.fill(standard.delivered("appointment", "fa"), facts)
+    assert "\u206812 rue des Lilas (Bât. B), 3e étage\u2069" in words.sms
+    assert f"\u2068{FACTS['time']}" not in words.sms
+
+
 def test_a_dari_reader_gets_the_persian_words():
     assert standard.delivered("call_us", "prs").sms == standard.delivered("call_us", "fa").sms
 
@@ -225,3 +234,11 @@ class TestSending:
         with pytest.raises(NotSent) as refused:
             provider.send(to="+33612345678", body="x", reference="T1")
         assert "336" not in refused.value.reason
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("language", "status"), [("prs", 200), ("zz", 404), ("abcdefghij", 404)])
+def test_words_are_written_only_in_languages_that_somebody_reads(client_for, language, status):
+    client = client_for(make_user(Role.DIRECTOR, "*"))
+    path = reverse("notifications:phrase-edit", args=["visit", language])
+    assert client.get(path).status_code == status

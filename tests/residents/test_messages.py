@@ -11,6 +11,7 @@ from caracol.audit.models import AccessRecord
 from caracol.notifications.enums import Channel
 from caracol.notifications.models import MailOut, TextOut
 from residents.models import ResidentMessage
+from residents.services.handing import HandingRefused, hand_letter
 from residents.services.writing import WritingRefused, prepare, write_messages
 from tests import factories
 
@@ -200,3 +201,79 @@ def test_letters_are_found_in_the_list_and_printed_together(client_for, manager)
     assert AccessRecord.objects.filter(user=manager, rows=2).exists()
     northern = factories.make_user(Role.GLA_MANAGER, "HDF")
     assert "TESFAYE" not in client_for(northern).get(reverse("residents:message-list")).text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "word"),
+    [
+        ("date", "2026-11-23", "Ce jour est passé"),
+        ("phone", "https://evil.example", "pas un numéro"),
+        ("phone", "abc", "pas un numéro"),
+    ],
+)
+def test_a_day_past_and_a_number_nobody_can_call_are_refused(
+    client_for, manager, field, value, word
+):
+    person = resident(sms_consent=True)
+    path = reverse("residents:message-new", args=[person.pk]) + "?message=appointment"
+    shown = client_for(manager).post(path, typed(**{field: value}))
+    assert shown.status_code == 422
+    assert word in shown.text
+    assert not ResidentMessage.objects.exists()
+
+
+@pytest.fixture
+def letter(manager):
+    """A letter written to somebody who accepts neither text message nor mail."""
+    made = write_messages(
+        people=[resident()], kind="visit", facts=FACTS, channel="PAPER", key="k", actor=manager
+    )
+    return made[0]
+
+
+def test_a_letter_says_where_it_is_handed_over_what_about_and_who_signs(
+    client_for, manager, letter
+):
+    shown = client_for(manager).get(reverse("residents:message-detail", args=[letter.pk])).text
+    room = letter.person.holdings.get().contract.terms.get().room
+    assert f"Chambre {room.number}, {room.colocation.name}" in shown
+    assert "Objet&nbsp;: Visite de votre logement" in shown
+    assert f'<p class="letter-signed">{manager.get_full_name()}' in shown
+
+
+def test_a_letter_handed_over_says_when_and_by_whom_and_is_put_back(client_for, manager, letter):
+    client, path = client_for(manager), reverse("residents:message-handed", args=[letter.pk])
+    listed = reverse("residents:message-list") + "?state=waits"
+    assert letter.person.full_name in client.get(listed).text
+    assert client.post(path, {"on": "2026-11-24"}).status_code == 302
+    letter.refresh_from_db()
+    assert (letter.handed_on.isoformat(), letter.handed_by) == ("2026-11-24", manager)
+    shown = client.get(reverse("residents:message-detail", args=[letter.pk])).text
+    assert "Remise le" in shown
+    assert letter.person.full_name not in client.get(listed).text
+    assert client.post(path, {"annuler": "1"}).status_code == 302
+    letter.refresh_from_db()
+    assert letter.handed_on is None
+
+
+@pytest.mark.parametrize(("day", "word"), [("2026-11-25", "à venir"), ("2026-11-23", "écrite")])
+def test_a_letter_is_not_handed_over_before_it_is_written_nor_tomorrow(
+    client_for, manager, letter, day, word
+):
+    path = reverse("residents:message-handed", args=[letter.pk])
+    shown = client_for(manager).post(path, {"on": day})
+    assert shown.status_code == 422
+    assert word in shown.text
+
+
+def test_only_a_letter_is_handed_over(manager):
+    message = write_messages(
+        people=[resident(sms_consent=True)],
+        kind="visit",
+        facts=FACTS,
+        channel="SMS",
+        key="k",
+        actor=manager,
+    )[0]
+    with pytest.raises(HandingRefused, match="pas une lettre"):
+        hand_letter(message=message, on=datetime(2026, 11, 24).date(), actor=manager)
