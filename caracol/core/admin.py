@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 
 from caracol.core.errors import Refused
+from caracol.core.periods import french_day
 
 
 class Section(Enum):
@@ -97,6 +98,26 @@ class KeptAdmin(admin.ModelAdmin):
     is_grave = False
     """Whether writing here asks who is there."""
 
+    adding = ""
+    """The title of the page that adds a row, where its name alone would not do."""
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Write the days of the list as French does: the first of a month is "1er"."""
+        return [self._column(name) for name in super().get_list_display(request)]
+
+    def _column(self, name: Any) -> Any:
+        field = next((each for each in self.opts.fields if each.name == name), None)
+        if not isinstance(field, models.DateField) or isinstance(field, models.DateTimeField):
+            return name
+
+        @admin.display(description=field.verbose_name, ordering=field.name, empty_value="–")
+        def said(row: Any) -> str | None:
+            day = getattr(row, field.name)
+            return french_day(day) if day else None
+
+        said.__name__ = field.name
+        return said
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Keep every row."""
         return False
@@ -140,7 +161,7 @@ class KeptAdmin(admin.ModelAdmin):
         row = self.get_object(request, object_id) if object_id else None
         tools = self.row_tools(request, row) if row is not None else []
         context = {
-            "title": str(row) if row is not None else f"Ajouter : {self.opts.verbose_name}",
+            "title": str(row) if row is not None else self._title_of_new(),
             "subtitle": None,
             "tools": tools,
             "about": "" if row is not None else self.about,
@@ -153,6 +174,9 @@ class KeptAdmin(admin.ModelAdmin):
         except Refused as error:
             messages.error(request, error.message)
             return HttpResponseRedirect(request.get_full_path())
+
+    def _title_of_new(self) -> str:
+        return self.adding or f"Nouvelle fiche : {self.opts.verbose_name}"
 
     # --- Acts -----------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:

@@ -1,6 +1,6 @@
 """The direction's pages of dated rules: what is in force, a new value, a correction."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -107,3 +107,21 @@ def test_the_index_takes_a_new_quarter_once(client):
     assert client.post(add, data).status_code == 302
     assert "déjà enregistré" in client.post(add, data).content.decode()
     assert IndexValue.objects.filter(year=2026, quarter=3).count() == 1
+
+
+def test_the_list_writes_the_first_of_a_month_as_french_does(client_for):
+    """A date of entry into force on the first reads "1er"."""
+    director = client_for(factories.make_user(Role.DIRECTOR, "*"))
+    rule = ContractTypeRule.objects.get(kind="CRT")
+    ContractTypeRule.objects.filter(pk=rule.pk).update(valid_from=date(2026, 1, 1))
+    page = director.get(reverse("admin:residents_contracttyperule_changelist")).text
+    assert "1er janvier 2026" in page
+    assert ">1 janvier 2026" not in page
+
+
+def test_a_page_that_adds_is_named_by_what_one_does(client_for):
+    """« Inviter quelqu'un », and no « Ajouter : invitation »."""
+    director = client_for(factories.make_user(Role.DIRECTOR, "*"))
+    page = director.get(reverse("admin:accounts_invitation_add")).text
+    assert "Inviter quelqu" in page
+    assert "Ajouter : " not in page

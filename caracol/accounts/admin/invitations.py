@@ -114,6 +114,7 @@ class InvitationAdmin(KeptAdmin):
     place = 20
     about = "Inviter quelqu'un, renvoyer son lien, annuler."
     is_grave = True
+    adding = "Inviter quelqu'un"
     form = InvitationForm
     list_display = ("email", "person", "role", "territory_shown", "state_shown", "sent_at")
     list_filter = (StateFilter, "role", "territory")
