@@ -11,6 +11,7 @@ from django.db.models import Count, F, Q
 
 from caracol.accounts.enums import Role
 from caracol.accounts.models import Territory
+from caracol.accounts.policy import GLA_DECIDES
 from caracol.core.expressions import plain_words
 from caracol.core.text import sort_key
 from caracol.deadlines.enums import DeadlineState, Domain
@@ -30,6 +31,13 @@ STATES = (
     ("snoozed", "Reportées", "snoozed"),
     ("done", "Closes", "done"),
 )
+# Closed by a person while what it came from is not settled: for who decides.
+UNSETTLED = ("unsettled", "À vérifier", "unsettled")
+
+
+def states_for(user: Any) -> tuple[tuple[str, str, str], ...]:
+    """Return the tabs of the worklist for a user."""
+    return (*STATES, UNSETTLED) if user.roles & (GLA_DECIDES | {Role.SOCIAL_DIRECTOR}) else STATES
 
 
 def spans(day: date) -> dict[str, Q]:
@@ -47,6 +55,7 @@ def spans(day: date) -> dict[str, Q]:
         "later": awake & Q(due_on__gt=month),
         "snoozed": asleep,
         "done": ~_OPEN,
+        "unsettled": Q(state=DeadlineState.DONE, settled_on=None) & ~Q(kind=TASK),
         "all": Q(),
     }
 
@@ -73,7 +82,10 @@ class DeadlineFilter(django_filters.FilterSet):
     )
     state = django_filters.ChoiceFilter(
         label="Quand",
-        choices=[*((code, label) for code, label, _n in STATES if code), ("all", "Toutes")],
+        choices=[
+            *((code, label) for code, label, _n in (*STATES, UNSETTLED) if code),
+            ("all", "Toutes"),
+        ],
         method="unchanged",
         widget=forms.HiddenInput,
     )

@@ -91,6 +91,18 @@ def test_put_off_leaves_the_list_until_its_day(manager, today):
     assert rows.awake(today).exists()
 
 
+def test_past_the_day_of_the_relay_only_who_decides_puts_off(manager, today):
+    helper = make_user(Role.GLA_ASSISTANT)
+    row = make_deadline()
+    days = rules_on(today)[row.kind].escalation_days
+    limit = row.due_on + timedelta(days=days)
+    said = {"reason": "attendre", "on": today}
+    acting.snooze(deadline=row, until=limit, actor=helper, **said)
+    with pytest.raises(acting.DeadlineRefused, match="seule une personne qui décide"):
+        acting.snooze(deadline=row, until=limit + timedelta(days=1), actor=helper, **said)
+    acting.snooze(deadline=row, until=limit + timedelta(days=1), actor=manager, **said)
+
+
 def test_a_permit_is_not_handed_to_a_mission_officer(manager):
     officer = make_user(Role.MISSION_OFFICER)
     row = make_deadline("residents.permit-expiry", home_id=make_home(officer=officer).pk)

@@ -10,6 +10,7 @@ from caracol.deadlines.enums import DeadlineAct, DeadlineState, Domain, Outcome,
 from caracol.deadlines.models import Deadline, DeadlineEvent, DeadlineRule
 from caracol.deadlines.registry import Fact, deadline_kind, forget
 from caracol.deadlines.services.refreshing import Refreshed, refresh
+from caracol.deadlines.services.tasks import TaskWords, create_task
 from tests.factories import make_territory, make_user
 
 DAY = date(2026, 11, 24)
@@ -142,6 +143,37 @@ def test_what_is_done_stays_done_until_its_day_is_another(facts):
     facts["1"] = fact(due_on=DAY + timedelta(days=375))
     assert refresh(on=DAY) == Refreshed(opened=1)
     assert (row().state, row().occurrence, row().closed_by) == (DeadlineState.OPEN, 2, None)
+
+
+def test_what_a_person_closed_knows_since_when_its_source_is_settled(facts):
+    facts["1"] = fact()
+    refresh(on=DAY)
+    done(row())
+    refresh(on=DAY)
+    assert row().settled_on is None
+    gone = facts.pop("1")
+    refresh(on=DAY + timedelta(days=1))
+    assert row().settled_on == DAY + timedelta(days=1)
+    facts["1"] = gone
+    refresh(on=DAY + timedelta(days=2))
+    assert row().settled_on is None
+
+
+def test_what_somebody_who_left_had_goes_back_to_its_role_or_its_author(facts):
+    author, gone = make_user(), make_user()
+    facts["1"] = fact()
+    refresh(on=DAY)
+    Deadline.objects.filter(kind=KIND).update(assignee=gone)
+    said = TaskWords(title="Compter", due_on=DAY, assignee=gone, territory=make_territory())
+    task = create_task(words=said, actor=author, on=DAY).deadline
+    gone.is_active = False
+    gone.save()
+    refresh(on=DAY)
+    refresh(on=DAY)
+    task.refresh_from_db()
+    assert (row().assignee, task.assignee) == (None, author)
+    assert acts() == [DeadlineAct.OPENED, DeadlineAct.HANDED]
+    assert task.events.filter(act=DeadlineAct.HANDED).count() == 1
 
 
 def test_put_off_stays_put_off_unless_the_day_comes_nearer(facts):

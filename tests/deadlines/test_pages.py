@@ -1,14 +1,18 @@
 """The worklist, a deadline, tasks, the team: what they show, to whom, and what one may do there."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from caracol.accounts.enums import Role
 from caracol.audit.models import AccessRecord
 from caracol.core import clock
-from caracol.deadlines.models import Deadline, StandIn
+from caracol.deadlines.models import Deadline, Reminder, StandIn
+from caracol.deadlines.services.refreshing import refresh
+from caracol.deadlines.services.tasks import TaskWords, create_task
 from tests.deadlines.worlds import make_deadline
-from tests.factories import make_contract, make_user
+from tests.factories import make_contract, make_home, make_user
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("deadlines:deadline-list")
@@ -71,19 +75,25 @@ def test_filters_live_in_the_address(client, query, kept):
 
 def test_done_from_the_line_comes_back_with_its_undo(client):
     row = make_deadline()
-    response = client.post(address("done", row), {"next": f"{LIST}?state=late"}, follow=True)
+    asked = client.post(address("done", row))
+    assert asked.status_code == 422
+    assert "Dites en quelques mots" in text(asked)
+    sent = {"next": f"{LIST}?state=late", "note": "rendu en main propre"}
+    response = client.post(address("done", row), sent, follow=True)
     assert response.redirect_chain[0][0] == f"{LIST}?state=late"
     event = row.events.get(act="DONE")
     undo = reverse("deadlines:deadline-undo", args=[event.pk])
     assert undo in text(response)
-    client.post(undo)
+    back = client.post(undo, headers={"Referer": f"http://testserver{LIST}?state=late"})
+    assert back.url == f"{LIST}?state=late"
     row.refresh_from_db()
     assert row.is_open
 
 
 def test_htmx_is_told_by_a_toast_and_the_list_draws_itself_anew(client):
     row = make_deadline()
-    response = client.post(address("done", row), headers={"HX-Request": "true"})
+    sent = {"note": "vu"}
+    response = client.post(address("done", row), sent, headers={"HX-Request": "true"})
     assert response.status_code == 204
     assert {"toast", "echeances"} <= set(response.headers["HX-Trigger"].replace('"', " ").split())
 
@@ -100,7 +110,10 @@ def test_each_act_has_its_page_its_refusal_and_its_line(client, manager):
     colleague = make_user(Role.GLA_ASSISTANT)
     assert client.post(address("snooze", row), {"until": "", "reason": ""}).status_code == 422
     until = f"{clock.today().replace(year=clock.today().year + 1):%Y-%m-%d}"
-    client.post(address("snooze", row), {"until": until, "reason": "attendre le courrier"})
+    late = {"until": until, "reason": "attendre le courrier"}
+    asked = client.post(address("snooze", row), late)
+    assert "La date limite est le" in text(asked)
+    client.post(address("snooze", row), {**late, "past_due": "on"})
     client.post(address("wake", row))
     client.post(address("hand", row), {"to": colleague.pk, "note": "merci"})
     client.post(address("comment", row), {"text": "Appelé ce matin"})
@@ -150,7 +163,7 @@ def test_reading_what_is_due_about_somebody_leaves_one_line(client):
 def test_several_at_once_are_previewed_done_and_taken_back(client, manager):
     rows = [make_deadline(days=n) for n in range(3)]
     closed = make_deadline()
-    client.post(address("done", closed))
+    client.post(address("done", closed), {"note": "vu"})
     ids = [*(row.pk for row in rows), closed.pk]
     sent = {"act": "deadline-done", "ids": ids, "query": "state=all"}
     url = client.post(reverse("deadlines:deadline-bulk"), sent).url
@@ -259,3 +272,88 @@ def test_queries_do_not_follow_the_number_of_lines(client, query_count):
     with query_count() as many:
         client.get(LIST)
     assert many.value == few.value
+
+
+def bulk(client, act, rows, **settings):
+    """Choose rows, the settings of an act, confirm; return the preview."""
+    sent = {"act": act, "ids": [row.pk for row in rows], "query": "state=all"}
+    url = client.post(reverse("deadlines:deadline-bulk"), sent).url
+    client.post(url, {"etape": "reglages", **settings})
+    page = client.get(url)
+    client.post(url, {"etape": "confirmer", "vu": page.context["preview"].fingerprint})
+    return page.context["preview"]
+
+
+def test_handed_to_who_sees_only_one_of_two_the_other_is_left_out(client):
+    officer = make_user(Role.MISSION_OFFICER)
+    own = make_deadline(home_id=make_home(officer=officer).pk)
+    other = make_deadline(home_id=make_home().pk)
+    preview = bulk(client, "deadline-hand", [own, other], to=officer.pk)
+    assert [(each.pk, bool(each.left_out)) for each in preview.effects] == [
+        (own.pk, False),
+        (other.pk, True),
+    ]
+    own.refresh_from_db()
+    assert own.assignee == officer
+
+
+def test_several_are_handed_to_a_team_and_commented(client):
+    rows = [make_deadline(), make_deadline("payments.deposit-return")]
+    bulk(client, "deadline-hand", rows, role="SOCIAL_WORKER")
+    rows[0].refresh_from_db()
+    rows[1].refresh_from_db()
+    assert (rows[0].role, rows[1].role) == ("SOCIAL_WORKER", "")
+    bulk(client, "deadline-comment", rows, text="Vu en réunion")
+    assert all(row.events.filter(text="Vu en réunion").exists() for row in rows)
+
+
+def test_a_checklist_not_finished_is_asked_about_before_it_is_closed(client, manager):
+    today = clock.today()
+    words = TaskWords(title="Compter", due_on=today, is_private=True, items=["un", "deux"])
+    row = create_task(words=words, actor=manager, on=today).deadline
+    for headers in ({}, {"HX-Request": "true"}):
+        asked = client.post(address("done", row), headers=headers)
+        assert address("done", row) in (asked.headers.get("HX-Redirect") or asked.url)
+    assert "2 points ne sont pas cochés : un, deux" in text(client.get(address("done", row)))
+    client.post(address("done", row), {"outcome": "DONE"})
+    shown = text(client.get(address("detail", row)))
+    assert "non coché : un, deux" in shown
+    assert "Points à la clôture" in shown
+
+
+def test_closed_while_its_source_is_open_is_shown_to_who_decides(client, client_for):
+    row = make_deadline(about="Toujours ouverte")
+    client.post(address("done", row), {"note": "la personne promet"})
+    assert "Toujours ouverte" in text(client.get(f"{LIST}?state=unsettled"))
+    assert "source est encore ouverte" in text(client.get(address("detail", row)))
+    assert "À vérifier" not in text(client_for(make_user(Role.GLA_ASSISTANT)).get(LIST))
+    refresh(on=clock.today())  # its fact is not there: it is settled
+    assert "Toujours ouverte" not in text(client.get(f"{LIST}?state=unsettled"))
+
+
+def test_the_page_of_a_deadline_says_who_was_reminded(client, manager):
+    row, today = make_deadline(), clock.today()
+    Reminder.objects.create(
+        deadline=row, due_on=row.due_on, cause="LEAD", lead=7, user=manager, told_on=today,
+        mail_key="essai",
+    )  # fmt: skip
+    assert f"à {manager} le" in text(client.get(address("detail", row)))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [(3, 1, "inversez-les"), (-9, -3, "est passée")],
+)
+def test_days_of_absence_that_make_no_sense_are_refused_once(client, manager, first, last, said):
+    day = clock.today()
+    sent = {
+        "absent": manager.pk,
+        "stand_in": make_user(Role.GLA_ASSISTANT).pk,
+        "starts_on": f"{day + timedelta(days=first):%Y-%m-%d}",
+        "ends_on": f"{day + timedelta(days=last):%Y-%m-%d}",
+    }
+    page = client.post(reverse("deadlines:stand-in-new"), sent)
+    assert page.status_code == 422
+    errors = page.context["form"].errors
+    assert list(errors) == ["ends_on"]
+    assert said in errors["ends_on"][0]

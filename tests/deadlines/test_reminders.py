@@ -188,6 +188,27 @@ def test_a_relay_waits_as_long_as_somebody_acts(manager):
     assert [mail.subject for mail in mails(director)] == ["Une échéance à reprendre"]
 
 
+def test_put_off_past_its_day_the_relay_is_told_all_the_same(manager):
+    director = make_user(Role.DIRECTOR, EVERYWHERE)
+    row = make_deadline(after(-10), snoozed_until=after(20), snooze_reason="attendre")
+    DeadlineEvent.objects.create(
+        deadline=row, act=DeadlineAct.SNOOZED, by=manager, at=datetime(2026, 11, 30, tzinfo=PARIS)
+    )
+    send_reminders(on=DAY)
+    assert [mail.subject for mail in mails(director)] == ["Une échéance à reprendre"]
+    assert mails(manager) == []
+
+
+def test_who_only_sees_a_line_has_no_mail_of_it(manager):
+    DeadlineRule.objects.update(audience=["GLA_MANAGER", "DIRECTOR", "SOCIAL_WORKER"])
+    worker = make_user(Role.SOCIAL_WORKER)
+    make_deadline(after(5))
+    make_deadline(after(-1))
+    send_reminders(on=DAY)
+    assert mails(worker) == []
+    assert len(mails(manager)) == 2
+
+
 def test_who_wants_no_digest_still_has_what_is_urgent(manager):
     ReminderPreference.objects.create(user=manager, digest=Digest.NONE)
     make_deadline(after(5))

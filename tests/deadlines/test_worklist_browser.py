@@ -69,8 +69,10 @@ def menu(page, about, act):
     line(page, about).get_by_role("link", name=act).click()
 
 
-def test_done_by_one_click_leaves_the_list_and_is_taken_back(page, live_site):
-    line(page, "Amina TARD").get_by_role("button", name="Marquer comme faite").click()
+def test_done_with_a_word_leaves_the_list_and_is_taken_back(page, live_site):
+    line(page, "Amina TARD").get_by_role("link", name="Marquer comme faite").click()
+    page.get_by_label("Précision").fill("prolongé ce matin")
+    page.get_by_role("button", name="Clore").click()
     expect(said(page)).to_contain_text("Échéance close.")
     expect(line(page, "Amina TARD")).to_have_count(0)
     said(page).get_by_role("button", name="Annuler").click()
@@ -94,6 +96,7 @@ def test_put_off_with_its_reason_by_keyboard(page, live_site):
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
+    page.get_by_label("Reporter au-delà").check()
     page.get_by_label("Motif").fill("la mairie répond lundi")
     page.keyboard.press("Enter")
     expect(said(page)).to_contain_text("Échéance reportée.")
@@ -135,6 +138,7 @@ def test_several_at_once_with_their_effect_then_taken_back(page, live_site, team
         line(page, about).locator('input[name="ids"]').check()
     page.locator("#bulk-act").select_option("deadline-done")
     page.get_by_role("button", name="Voir l'effet").click()
+    page.get_by_label("Précision").fill("vu en réunion")
     page.get_by_role("button", name="Voir l'effet").click()
     expect(page.get_by_role("main")).to_contain_text("Amina TARD")
     page.get_by_role("button", name="Marquer comme faites").click()
@@ -158,6 +162,8 @@ def test_a_task_with_its_checklist_that_comes_back_on_a_phone(page_for, live_sit
     page.get_by_role("button", name="Cocher : Chambres").click()
     expect(page.get_by_role("button", name="Décocher : Chambres")).to_be_visible()
     page.get_by_role("button", name="C'est fait").click()
+    expect(page.get_by_role("main")).to_contain_text("Un point reste : Porte du bas")
+    page.get_by_role("button", name="Clore").click()
     expect(said(page)).to_contain_text("close")
     with live_site.database():
         rows = Deadline.objects.filter(about="Compter les clés", owner=team).order_by("due_on")

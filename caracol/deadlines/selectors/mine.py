@@ -14,6 +14,8 @@ from caracol.deadlines.registry import TASK, places
 from caracol.deadlines.selectors.rules import deciders, may_act_roles
 from caracol.deadlines.teams import acted_for, acting_roles
 
+SNOOZE_DAYS = 60
+
 
 def replaced_by(user: Any, day: date) -> list[User]:
     """Return whom a user stands in for on a day, with their rights: three queries at most."""
@@ -109,6 +111,16 @@ def may_decide(user: Any, row: Deadline, rule: DeadlineRule | None) -> bool:
     held = user.roles_on(row.territory_id) if row.territory_id else user.roles
     deciding = GLA_DECIDES if row.kind == TASK or rule is None else deciders(rule)
     return bool(held & deciding) or row.owner_id == user.pk
+
+
+def latest_snooze(row: Deadline, rule: DeadlineRule | None, day: date) -> date:
+    """Return the last day to which who acts may put a deadline off.
+
+    Past its day, no longer than until its relay is taken; without a relay, sixty days.
+    """
+    if row.kind == TASK or rule is None or rule.escalation_days is None:
+        return max(row.due_on, day) + timedelta(days=SNOOZE_DAYS)
+    return row.due_on + timedelta(days=rule.escalation_days)
 
 
 def mates(user: Any) -> Any:

@@ -12,6 +12,8 @@ from caracol.core.periods import french_day
 from caracol.deadlines.enums import SAID_BY_PEOPLE, DeadlineAct, DeadlineState, Outcome
 from caracol.deadlines.models import Deadline, DeadlineEvent, Task
 from caracol.deadlines.registry import TASK, kind_of
+from caracol.deadlines.selectors.mine import latest_snooze, may_decide
+from caracol.deadlines.selectors.rules import rules_on
 from caracol.deadlines.services.repeating import bring_back, call_off_next, ticks_of
 
 # What an act of a person changes, hence what taking it back restores.
@@ -97,6 +99,13 @@ def snooze(*, deadline: Deadline, until: date, reason: str, actor: User, on: dat
         raise DeadlineRefused("Reportez à un jour à venir.")
     if not reason.strip():
         raise DeadlineRefused("Dites pourquoi vous reportez.")
+    rule = rules_on(on).get(row.kind)
+    limit = latest_snooze(row, rule, on)
+    if until > limit and not may_decide(actor, row, rule):
+        raise DeadlineRefused(
+            f"On ne reporte pas au-delà du {french_day(limit)}, où le relais est pris : seule une "
+            "personne qui décide peut le faire."
+        )
     before = _was(row)
     row.snoozed_until, row.snooze_reason = until, reason.strip()[:200]
     row.save(update_fields=["snoozed_until", "snooze_reason"])

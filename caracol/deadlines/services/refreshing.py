@@ -9,7 +9,9 @@ writes nothing. Two runs at once wait for each other, and the second finds nothi
 - a deadline that was closed by its source opens again when the fact comes back;
 - a deadline done stays done as long as its fact keeps the day it was done for; another day is
   another occurrence, to be done anew;
-- an open deadline without a fact is closed, with the outcome that its source is settled.
+- an open deadline without a fact is closed, with the outcome that its source is settled;
+- of one that a person closed, the day is kept since which its source is settled too;
+- what was confided to somebody whose account is closed goes back to its role, or its author.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,6 +21,7 @@ from itertools import islice
 
 from django.db import connection, transaction
 
+from caracol.accounts.enums import Role
 from caracol.core.workdays import next_working_day
 from caracol.deadlines.enums import DeadlineAct, DeadlineState, Outcome
 from caracol.deadlines.registry import TASK, DeadlineKind, Fact, kinds
@@ -57,7 +60,9 @@ def refresh(*, on: date) -> Refreshed:
     _index_table()
     closed = _close([kind.code for kind in followed], on)
     moved, reopened = _change()
+    _settle(on)
     opened = _open(on) + reopened
+    _take_back()
     _drop_table()
     return Refreshed(opened, moved, closed, total - opened - moved)
 
@@ -150,6 +155,18 @@ def _open(on: date) -> int:
         return int(cursor.fetchone()[0])
 
 
+def _settle(on: date) -> None:
+    """Keep since when what people closed has no source; forget it when the source is back."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLE, {**_WORDS, "on": on})
+
+
+def _take_back() -> None:
+    """Give back what is confided to people who have left."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_BACK, _WORDS)
+
+
 _WORDS = {
     "task": TASK,
     "open": DeadlineState.OPEN.value,
@@ -161,6 +178,9 @@ _WORDS = {
     "act_moved": DeadlineAct.MOVED.value,
     "act_closed": DeadlineAct.CLOSED.value,
     "act_reopened": DeadlineAct.REOPENED.value,
+    "act_handed": DeadlineAct.HANDED.value,
+    "left": "à l'équipe : le compte de la personne est fermé",
+    "manager": Role.GLA_MANAGER.value,
 }
 _NAMES = ", ".join(FACTS)
 _D_FACTS = ", ".join(f"d.{name}" for name in FACTS)
@@ -205,7 +225,8 @@ WITH old AS MATERIALIZED (
 ), changed AS (
     UPDATE deadlines_deadline d
        SET {_SET_FACTS}, state = %(open)s, outcome = '', note = '', closed_on = NULL,
-           closed_by_id = NULL, occurrence = d.occurrence + (old.was = %(done)s)::int,
+           closed_by_id = NULL, settled_on = NULL,
+           occurrence = d.occurrence + (old.was = %(done)s)::int,
            snoozed_until = CASE WHEN old.was = %(open)s AND old.due_on >= old.was_due
                                 THEN d.snoozed_until END,
            snooze_reason = CASE WHEN old.was = %(open)s AND old.due_on >= old.was_due
@@ -219,6 +240,36 @@ WITH old AS MATERIALIZED (
 )
 SELECT count(*) FILTER (WHERE was = %(open)s), count(*) FILTER (WHERE was <> %(open)s) FROM old
 """  # noqa: S608
+
+_SETTLE = """
+UPDATE deadlines_deadline d
+   SET settled_on = CASE WHEN d.settled_on IS NULL THEN %(on)s::date END
+ WHERE d.state = %(done)s AND d.kind <> %(task)s
+   AND (d.settled_on IS NOT NULL)
+       = EXISTS (SELECT 1 FROM deadline_fact f WHERE f.kind = d.kind AND f.key = d.key)
+"""
+
+# A task without a team goes back to its author; where they have left too, to the managers.
+_TAKE_BACK = """
+WITH old AS MATERIALIZED (
+    SELECT d.id, d.kind = %(task)s AND d.role = '' AND d.owner_id IS NULL AS is_nobodys,
+           coalesce(author.is_active, false) AS has_author
+      FROM deadlines_deadline d
+      JOIN accounts_user who ON who.id = d.assignee_id AND NOT who.is_active
+      LEFT JOIN accounts_user author ON author.id = d.author_id
+     WHERE d.state = %(open)s
+       FOR UPDATE OF d
+), given AS (
+    UPDATE deadlines_deadline d
+       SET assignee_id = CASE WHEN old.is_nobodys AND old.has_author THEN d.author_id END,
+           role = CASE WHEN old.is_nobodys AND NOT old.has_author THEN %(manager)s
+                       ELSE d.role END
+      FROM old WHERE d.id = old.id
+ RETURNING d.id, d.due_on
+)
+INSERT INTO deadlines_deadlineevent (deadline_id, act, from_on, text)
+SELECT id, %(act_handed)s, due_on, %(left)s FROM given
+"""
 
 _OPEN = f"""
 WITH fresh AS (

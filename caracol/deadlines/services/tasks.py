@@ -226,3 +226,9 @@ def task_of(deadline: Deadline) -> Task | None:
     if deadline.kind != TASK or deadline.subject != Subject.TASK:
         return None
     return Task.objects.filter(pk=deadline.subject_id).select_related("created_by").first()
+
+
+def unticked(deadline: Deadline) -> list[str]:
+    """Return what is not ticked of the task whose open day a deadline is."""
+    left = TaskItem.objects.filter(task__deadline=deadline, done_on=None).order_by("position")
+    return list(left.values_list("label", flat=True))

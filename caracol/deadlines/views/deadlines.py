@@ -12,19 +12,21 @@ from caracol.accounts.policy import may
 from caracol.core import clock
 from caracol.core.errors import Refused
 from caracol.core.pages import PageRequest, allowed, page, render_page
+from caracol.deadlines.bulk import DoneForm, SnoozeForm
 from caracol.deadlines.enums import DeadlineAct, Outcome
-from caracol.deadlines.filters import STATES, state_counts
+from caracol.deadlines.filters import state_counts, states_for
 from caracol.deadlines.forms import CommentForm, HandForm
-from caracol.deadlines.lists import DEADLINES, DoneForm, SnoozeForm, WorkLine
+from caracol.deadlines.lists import DEADLINES, WorkLine
 from caracol.deadlines.models import Deadline, DeadlineEvent, Task, TaskItem
 from caracol.deadlines.registry import TASK
 from caracol.deadlines.selectors.mine import candidates, replaced_by
 from caracol.deadlines.selectors.rules import roles_to_hand, rules_on
 from caracol.deadlines.services import acting
-from caracol.deadlines.services.tasks import task_of
+from caracol.deadlines.services.tasks import task_of, unticked
 from caracol.deadlines.views.frame import (
     act_page,
     answer,
+    ask_first,
     back_of,
     line_of,
     line_to_act_on,
@@ -34,6 +36,7 @@ from caracol.deadlines.views.frame import (
 from caracol.lists.pages import export_list, listing_for, opening, prepare_bulk, state_tabs
 from caracol.ui import toasts
 
+REMINDERS_SHOWN = 20
 WEEK = timedelta(days=7)
 SECTIONS = (
     ("Échéances", "deadlines:deadline-list"),
@@ -65,7 +68,7 @@ def deadline_list(request: PageRequest) -> HttpResponse:
     context = {
         "listing": listing,
         "table": listing.table,
-        "states": state_tabs(request, STATES, counts),
+        "states": state_tabs(request, states_for(request.user), counts),
         "sections": sections(request),
         "replaces": bool(replaced_by(request.user, reader.day)),
     }
@@ -98,6 +101,7 @@ def deadline_detail(request: PageRequest, pk: int) -> HttpResponse:
         "events": [_told(event) for event in events],
         "comment": CommentForm(),
         "relay": _relay(line),
+        "reminders": line.row.reminders.select_related("user").order_by("-pk")[:REMINDERS_SHOWN],
     }
     return render_page(request, "deadlines/deadline_detail.html", context)
 
@@ -133,19 +137,22 @@ def _told(event: DeadlineEvent) -> dict[str, object]:
 
 @page("deadlines:deadline-done", methods=("GET", "POST"))
 def deadline_done(request: PageRequest, pk: int) -> HttpResponse:
-    """Say that it is dealt with: at once from a line, with an outcome from its page."""
+    """Say that it is dealt with: a task at once, the rest with a word on what was done."""
     line = line_to_act_on(request, pk)
+    left = unticked(line.row) if line.is_task else []
     data = request.POST.copy() if request.method == "POST" else None
     if data is not None and not data.get("outcome"):
+        if left:
+            return ask_first(request, line)
         data["outcome"] = Outcome.DONE
-    form = DoneForm(data)
+    form = DoneForm(data, asks_why=not line.is_task)
     return act_page(
         request,
         line,
         form,
         heading="Clore l'échéance",
         submit="Clore",
-        lead="Dites comment elle a été réglée. Si sa source bouge, elle reviendra.",
+        lead=_lead_of_closing(line, left),
         done="Échéance close.",
         act=lambda: acting.mark_done(
             deadline=line.row,
@@ -157,11 +164,22 @@ def deadline_done(request: PageRequest, pk: int) -> HttpResponse:
     )
 
 
+def _lead_of_closing(line: WorkLine, left: list[str]) -> str:
+    """Say what closing does, or what is not ticked yet."""
+    if left:
+        many = f"{len(left)} points ne sont pas cochés" if len(left) > 1 else "Un point reste"
+        return f"{many} : {', '.join(left)}. Clore quand même ?"
+    if line.is_task:
+        return "Dites comment elle a été réglée."
+    return "Dites comment elle a été réglée. Si sa source bouge, elle reviendra."
+
+
 @page("deadlines:deadline-snooze", methods=("GET", "POST"))
 def deadline_snooze(request: PageRequest, pk: int) -> HttpResponse:
     """Put it off until a day, for a reason."""
     line, day = line_to_act_on(request, pk), clock.today()
-    form = SnoozeForm(request.POST or None, day=day, initial={"until": day + WEEK})
+    due_on = line.row.due_on
+    form = SnoozeForm(request.POST or None, day=day, due_on=due_on, initial={"until": day + WEEK})
     return act_page(
         request,
         line,

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django_htmx.http import trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from caracol.audit.models import AccessAction
 from caracol.audit.services import record_access
@@ -80,6 +80,15 @@ def answer(request: PageRequest, event: DeadlineEvent, words: str) -> HttpRespon
         return trigger_client_event(response, "echeances")
     toasts.say(request, words, undo_url=undo_url)
     return redirect(back_of(request))
+
+
+def ask_first(request: PageRequest, line: WorkLine) -> HttpResponse:
+    """Lead to the page that asks before a deadline is closed, then back."""
+    address = reverse("deadlines:deadline-done", args=[line.pk])
+    url = f"{address}?{urlencode({'next': back_of(request)})}"
+    if getattr(request, "htmx", None):
+        return HttpResponseClientRedirect(url)
+    return redirect(url)
 
 
 def refuse(request: PageRequest, refusal: Refused) -> HttpResponse:
