@@ -1,7 +1,7 @@
 """A person's agenda as an iCalendar file (RFC 5545), which leaves the house.
 
-It lies at Google or Microsoft as often as not: of what is sensitive it says the kind alone, with
-the address of the page; of people it never says the name beside an appointment.
+It lies at Google or Microsoft as often as not: it names no resident. A deadline says its kind and a
+reference, with the address of the page.
 """
 
 from collections.abc import Iterable
@@ -14,18 +14,19 @@ from django.conf import settings
 from django.db.models import Count, Max, Q
 from django.urls import reverse
 from django.utils import timezone
-from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
+from icalendar import Alarm, Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
 
 from caracol.accounts.models import User
 from caracol.deadlines.models import Appointment, Deadline
 from caracol.deadlines.selectors.lines import DueLine, lines_of
 from caracol.deadlines.selectors.mine import mine, replaced_by
 from caracol.deadlines.selectors.rules import rules_on
-from caracol.deadlines.services.digest import about_said, is_confidential, site_url
+from caracol.deadlines.services.digest import about_said, is_confidential, reference_of, site_url
 
 GONE_DAYS = timedelta(days=60)
 AHEAD_DAYS = timedelta(days=400)
 AT_MOST = 2000
+BELL = timedelta(hours=1)
 ZONE = ZoneInfo("Europe/Paris")
 
 
@@ -100,9 +101,10 @@ def _deadline(line: DueLine) -> Event:
 def _said_of(line: DueLine) -> str:
     if not is_confidential(line):
         return " · ".join(filter(None, (line.label, about_said(line))))
+    said = line.label
     if line.rule is None or line.kind is None:
-        return "Tâche" if line.rule else "Échéance"
-    return line.label
+        said = "Tâche" if line.rule else "Échéance"
+    return f"{said} · {reference_of(line)}"
 
 
 def _appointments(user: User, now: datetime) -> Iterable[Event]:
@@ -120,6 +122,8 @@ def _appointment(row: Appointment) -> Event:
     if row.place:
         event.add("location", row.place)
     event.add("categories", [str(row.get_kind_display())])
+    if not row.is_cancelled:
+        event.add_component(_alarm(row.title))
     event.add("url", site_url(reverse("agenda:appointment", args=[row.pk])))
     return event
 
@@ -134,3 +138,12 @@ def _event(name: str, sequence: int, changed_at: datetime, *, is_over: bool) -> 
     event.add("sequence", sequence)
     event.add("status", "CANCELLED" if is_over else "CONFIRMED")
     return event
+
+
+def _alarm(said: str) -> Alarm:
+    """Return the bell of an appointment, an hour before."""
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", said)
+    alarm.add("trigger", -BELL)
+    return alarm

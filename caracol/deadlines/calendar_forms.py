@@ -8,7 +8,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from caracol.accounts.models import User
+from caracol.core import clock
 from caracol.core.money import NBSP
+from caracol.core.periods import add_months
+from caracol.core.text import sort_key
 from caracol.deadlines.enums import AppointmentKind, Digest, Domain
 from caracol.deadlines.models import Appointment
 from caracol.deadlines.models.reminders import EARLIEST_HOUR, LATEST_HOUR
@@ -16,6 +19,8 @@ from caracol.deadlines.selectors.agenda import APPOINTMENT, DEADLINE, Wanted
 from caracol.deadlines.services.appointments import Meeting
 from caracol.deadlines.subjects import HOME, PERSON, named, subjects
 from caracol.ui.fields import DateField
+
+SHORTEST_NAME = 3
 
 
 class AgendaFilter(forms.Form):
@@ -143,13 +148,43 @@ class AppointmentForm(forms.Form):
         self.person_id = exact[0].pk
         return exact[0].label
 
+    def clean_title(self) -> str:
+        """Keep one line."""
+        return " ".join(str(self.cleaned_data["title"]).split())
+
+    def clean_day(self) -> date:
+        """Refuse a year that can only be a slip."""
+        day: date = self.cleaned_data["day"]
+        today = clock.today()
+        if not add_months(today, -12) <= day <= add_months(today, 60):
+            raise ValidationError(
+                "Vérifiez l'année : un rendez-vous se note à un an en arrière "
+                "et cinq ans en avant, au plus."
+            )
+        return day
+
     def clean(self) -> dict[str, Any]:
-        """Refuse an end before the beginning."""
+        """Refuse an end before the beginning, and a name in what leaves for calendars."""
         said = super().clean() or {}
+        if self._names_the_person(said.get("title", ""), said.get("person", "")):
+            self.add_error(
+                "title",
+                "L'objet part dans les agendas : n'y mettez pas le nom de la personne. Le champ "
+                "« Avec » suffit, il reste ici.",
+            )
         starts, ends = said.get("starts"), said.get("ends")
         if starts and ends and ends <= starts:
             self.add_error("ends", "La fin vient après le début.")
         return said
+
+    def _names_the_person(self, title: str, person: str) -> bool:
+        """Whether a title says a part of the name of the person met."""
+        name = person.partition(" · ")[0]
+        if not name and self._kept_person is not None:
+            kept = named(PERSON, self.user, [self._kept_person]).get(self._kept_person)
+            name = kept.label.partition(" · ")[0] if kept else ""
+        parts = {word for word in sort_key(name).split() if len(word) >= SHORTEST_NAME}
+        return bool(parts & set(sort_key(title).split()))
 
     @property
     def meeting(self) -> Meeting:

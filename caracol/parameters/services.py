@@ -41,7 +41,7 @@ def end_of_new(row: Any, scope: tuple[str, ...]) -> date | None:
 
 
 @transaction.atomic
-def begin(*, row: Any, scope: tuple[str, ...], actor: User) -> Any:
+def begin(*, row: Any, scope: tuple[str, ...], actor: User, reason: str = "") -> Any:
     """Write a new value from its day, and close the one before on the eve. Raises ValueRefused.
 
     A value foreseen later stays: the new one then ends on its eve.
@@ -51,7 +51,7 @@ def begin(*, row: Any, scope: tuple[str, ...], actor: User) -> Any:
     if refusal:
         raise ValueRefused(refusal)
     eve = row.valid_from - timedelta(days=1)
-    with pghistory.context(act="parameters.value.opened", user=actor.pk):
+    with pghistory.context(act="parameters.value.opened", user=actor.pk, reason=reason):
         for before in rows:
             reaches = before.valid_to is None or before.valid_to >= row.valid_from
             if before.valid_from < row.valid_from and reaches:

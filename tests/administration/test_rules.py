@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from caracol.accounts.enums import Role
 from caracol.core import clock
+from caracol.deadlines.models import DeadlineRule
 from caracol.parameters.models import IndexValue, Parameter
 from residents.models import ContractTypeRule
 from tests import factories
@@ -95,6 +96,42 @@ def test_a_rule_of_contracts_changes_from_a_day(client):
     assert answer.status_code == 302, answer.context["adminform"].form.errors
     rule.refresh_from_db()
     assert rule.valid_to == day - timedelta(days=1)
+
+
+def deadline_form(client):
+    """The page of a new value of a deadline's rule, and what its form holds."""
+    rule = DeadlineRule.objects.filter(valid_to=None, escalation_days=None).first()
+    page = f"/admin/deadlines/deadlinerule/add/?depuis={rule.pk}"
+    form = client.get(page).context["adminform"].form
+    data = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    data["leads"] = ",".join(map(str, data["leads"]))
+    day = clock.today() + timedelta(days=10)
+    kept = {name: value for name, value in data.items() if value not in (None, False, "")}
+    return page, kept | {"valid_from": day.isoformat(), "source": "Usage"}
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [
+        ({"leads": "7,-5"}, "Un rappel vient de 0"),
+        ({"leads": "4000"}, "Un rappel vient de 0"),
+        ({"audience": []}, "Ce champ est obligatoire"),
+    ],
+)
+def test_a_rule_of_deadlines_refuses_what_makes_no_sense(client, said, word):
+    page, data = deadline_form(client)
+    answer = client.post(page, data | said)
+    assert answer.status_code == 200
+    assert word in answer.content.decode()
+
+
+def test_a_value_that_begins_in_the_past_says_why(client):
+    page, data = deadline_form(client)
+    yesterday = (clock.today() - timedelta(days=1)).isoformat()
+    answer = client.post(page, data | {"valid_from": yesterday})
+    assert "Ce jour est passé" in answer.content.decode()
+    answer = client.post(page, data | {"valid_from": yesterday, "reason": "oubliée"})
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
 
 
 def test_nothing_begins_from_nothing(client):

@@ -156,7 +156,54 @@ def test_it_is_noted_with_a_resident_found_by_name(client_for, manager):
     assert "Mina" in client.get(reverse("agenda:appointment", args=[row.pk])).text
     # The technical team knows of the visit, not of the name.
     technical = client_for(make_user(Role.TECHNICAL))
-    assert "Zarifi" not in technical.get(reverse("agenda:appointment", args=[row.pk])).text
+    seen = technical.get(reverse("agenda:appointment", args=[row.pk]))
+    assert seen.status_code == 200
+    assert "Zarifi" not in seen.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "with_person", "seen"),
+    [
+        (AppointmentKind.MEETING, False, 404),
+        (AppointmentKind.OFFICE, True, 404),
+        (AppointmentKind.OTHER, True, 404),
+        (AppointmentKind.OTHER, False, 200),
+        (AppointmentKind.TEAM, False, 200),
+        (AppointmentKind.INVENTORY, True, 200),
+    ],
+)
+@pytest.mark.parametrize("role", [Role.TECHNICAL, Role.ACCOUNTANT])
+def test_what_a_person_is_accompanied_for_is_for_those_who_follow_people(
+    client_for, role, kind, with_person, seen
+):
+    room = make_room(make_home("IDF"))
+    person = make_person("Zarifi", "Mina")
+    make_contract(room, person)
+    social = make_user(Role.SOCIAL_WORKER)
+    said = {"person_id": person.pk} if with_person else {}
+    row = note(social, kind=kind, home_id=room.colocation_id, **said)
+    url = reverse("agenda:appointment", args=[row.pk])
+    assert client_for(make_user(role)).get(url).status_code == seen
+    assert client_for(make_user(Role.GLA_MANAGER)).get(url).status_code == 200
+
+
+@pytest.mark.parametrize("title", ["Convocation de M. ZARIFI", "Point avec mina"])
+def test_a_title_does_not_name_the_person_met(client_for, manager, title):
+    """It leaves for calendars that are not ours."""
+    make_contract(make_room(make_home("IDF")), make_person("Zarifi", "Mina"))
+    client, url = client_for(manager), reverse("agenda:appointment-new")
+    answer = client.post(url, form(manager, person="zarifi", title=title))
+    assert answer.status_code == 422
+    assert "mettez pas le nom" in answer.text
+    assert client.post(url, form(manager, person="zarifi", title="Point\nCAF")).status_code == 302
+    assert Appointment.objects.get().title == "Point CAF"
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "2025-11-30", "2031-12-02"])
+def test_a_year_that_is_a_slip_is_refused(client_for, manager, day):
+    answer = client_for(manager).post(reverse("agenda:appointment-new"), form(manager, day=day))
+    assert answer.status_code == 422
+    assert "Vérifiez l" in answer.text
 
 
 @pytest.mark.parametrize(

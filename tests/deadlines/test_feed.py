@@ -85,6 +85,24 @@ def test_a_deadline_is_a_day_and_an_appointment_has_its_hour(client, manager, ad
     assert (hour["location"], hour["status"]) == ("Montreuil", "CONFIRMED")
 
 
+@pytest.mark.parametrize("said", [{"person_id": 7}, {"contract_id": 9}])
+def test_a_feed_names_nobody(client, manager, address, said):
+    """A reference tells one line from another; the page tells the rest."""
+    named = make_deadline(DAY, about="Serhat KARAKOÇLU · C23013", **said)
+    bare = make_deadline(DAY, about="Serhat KARAKOÇLU", subject_id=12, **said)
+    found = events(client, address)
+    assert found[f"echeance-{named.pk}"]["summary"] == "Fin du contrat · réf. C23013"
+    assert found[f"echeance-{bare.pk}"]["summary"] == f"Fin du contrat · réf. {bare.pk}"
+
+
+def test_an_appointment_rings_an_hour_before_unless_called_off(client, manager, address):
+    row = note(manager, datetime(2026, 12, 2, 9, 30, tzinfo=PARIS))
+    alarm = events(client, address)[f"rendez-vous-{row.pk}"].walk("VALARM")[0]
+    assert alarm["trigger"].dt == timedelta(hours=-1)
+    cancel_appointment(appointment=row, seen=row.sequence, now=clock.now(), actor=manager)
+    assert events(client, address)[f"rendez-vous-{row.pk}"].walk("VALARM") == []
+
+
 @pytest.mark.parametrize(
     ("local", "utc"),
     [

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from caracol.accounts.enums import Role
 from caracol.accounts.models import Territory, TerritoryQuerySet
+from caracol.accounts.policy import CONTACTS
 from caracol.deadlines.enums import AppointmentKind
 from caracol.deadlines.registry import places
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from caracol.accounts.models import User
 
+OF_PEOPLE = (AppointmentKind.MEETING, AppointmentKind.OFFICE)
+
 
 class AppointmentQuerySet(TerritoryQuerySet):
     """Appointments: one's own, and those that the team of a place shows."""
@@ -23,11 +26,17 @@ class AppointmentQuerySet(TerritoryQuerySet):
     def visible_to(
         self, user: "User | AnonymousUser", roles: "frozenset[Role] | None" = None
     ) -> Self:
-        """Keep one's own, and those of one's places that are not for their participants only."""
+        """Keep one's own, and those of one's places that are not for their participants only.
+
+        What somebody is accompanied for is known by those who follow people (RULEBOOK 8): others
+        see visits, keys, inventories and the team's meetings, without a name they may not read.
+        """
         if not user.is_authenticated or not user.is_active or not user.rights:
             return self.none()
         condition = self.visible_condition(user, roles)
         team = Q(is_private=False)
+        if not user.roles & CONTACTS:
+            team &= ~Q(kind__in=OF_PEOPLE) & ~Q(kind=AppointmentKind.OTHER, person_id__isnull=False)
         return self.filter(self._own(user) | (team if condition is None else team & condition))
 
     def of(self, user: "User") -> Self:

@@ -13,6 +13,9 @@ from caracol.accounts.enums import Role
 from caracol.deadlines.registry import kind_of
 from caracol.parameters.models import DatedQuerySet, span_expression
 
+FARTHEST = 730
+"""Days before its day from which no deadline is reminded yet."""
+
 
 @pghistory.track()
 class DeadlineRule(models.Model):
@@ -73,7 +76,13 @@ class DeadlineRule(models.Model):
         return self.label
 
     def clean(self) -> None:
-        """Refuse an audience that may not know of it, or that leaves out who acts."""
+        """Refuse an audience that may not know of it or leaves out who acts, and absurd leads."""
+        if any(not 0 <= lead <= FARTHEST for lead in self.leads or ()):
+            raise ValidationError(
+                {"leads": f"Un rappel vient de 0 à {FARTHEST} jours avant l'échéance."}
+            )
+        if not self.audience:  # the form says that it is missing
+            return
         kind = kind_of(self.kind)
         most = kind.readers if kind else frozenset(Role)
         acting = {self.role, self.escalation_role} - {""}

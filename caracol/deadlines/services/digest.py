@@ -1,9 +1,11 @@
 """The words of the mails by which the team is reminded: nothing that an e-mail may not say.
 
 An e-mail lies in boxes that are not ours. What is of a sensitive kind, and what nobody vouches
-for, is neither named nor hinted at: only that something waits, and where.
+for, is neither named nor hinted at: only that something waits, and where. Nobody is named: a home,
+or a reference (TRUST 2.2).
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,12 +14,10 @@ from django.conf import settings
 from django.urls import reverse
 
 from caracol.core.periods import french_day
-from caracol.deadlines.enums import Domain
 from caracol.deadlines.registry import TASK
 from caracol.deadlines.selectors.lines import DueLine
 
-# What these are about and a name, together, would tell of somebody's papers or money.
-NAMELESS = {Domain.PERMIT, Domain.RIGHTS, Domain.HOUSING, Domain.AID, Domain.MONEY}
+_REFERENCE = re.compile(r"[A-Z]{1,4}-?\d[\d-]*")
 CONFIDENTIAL = "Une échéance confidentielle"
 AT_MOST = 25
 WEEK = timedelta(days=7)
@@ -56,9 +56,17 @@ def is_confidential(line: DueLine) -> bool:
 
 
 def about_said(line: DueLine) -> str:
-    """Return whom or what a deadline is about as it may leave the house: nobody beside money."""
-    hides = bool(line.deadline.person_id) and line.domain in NAMELESS
-    return "" if hides or is_confidential(line) else line.about
+    """Return what a deadline is about as it may leave the house: a home, a reference, no name."""
+    if is_confidential(line):
+        return ""
+    row = line.deadline
+    return reference_of(line) if row.person_id or row.contract_id else line.about
+
+
+def reference_of(line: DueLine) -> str:
+    """Return "réf. C23013" when the deadline says its contract's number, else its own number."""
+    last = line.deadline.about.rpartition(" · ")[2]
+    return f"réf. {last if _REFERENCE.fullmatch(last) else line.pk}"
 
 
 def say(line: DueLine, absent: Mapping[int, str]) -> Said:

@@ -25,7 +25,7 @@ class DatedForm(forms.ModelForm):
         max_length=300,
         required=False,
         widget=forms.TextInput(attrs={"class": "vTextField"}),
-        help_text="Demandé si la valeur sert déjà.",
+        help_text="Demandé si la valeur sert déjà, ou commence dans le passé.",
     )
 
     after: Any = None
@@ -45,6 +45,10 @@ class DatedForm(forms.ModelForm):
             refusal = services.why_not(self.instance, self.scope)
             if refusal:
                 self.add_error("valid_from", refusal)
+            elif given["valid_from"] < clock.today() and not given.get("reason"):
+                self.add_error(
+                    "reason", "Ce jour est passé : dites pourquoi la valeur change dès lors."
+                )
         elif given.get("valid_from", clock.today()) <= clock.today() and not given.get("reason"):
             self.add_error("reason", "Cette valeur sert déjà : dites pourquoi vous la corrigez.")
         return given
@@ -152,13 +156,14 @@ class DatedAdmin(KeptAdmin):
 
     def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
         """Begin the value, or correct it."""
+        reason = form.cleaned_data.get("reason", "")
         if change:
-            reason, today = form.cleaned_data.get("reason", ""), clock.today()
+            today = clock.today()
             services.correct(
                 row=obj, scope=self.scope, today=today, reason=reason, actor=request.user
             )
             return
-        services.begin(row=obj, scope=self.scope, actor=request.user)
+        services.begin(row=obj, scope=self.scope, actor=request.user, reason=reason)
 
     def changeform_view(
         self,
