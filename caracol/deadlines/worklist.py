@@ -1,13 +1,15 @@
-"""What « Aujourd'hui » says of deadlines: what is late or due today, for whom it is to act."""
+"""What « Aujourd'hui » says of deadlines late or due today, and of one's appointments."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
+from caracol.core import clock
 from caracol.core.expressions import first_of
 from caracol.core.registries import Act, WorkGroup, WorkItem, register_act, work_provider
-from caracol.deadlines.models import Deadline
+from caracol.deadlines.models import Appointment, Deadline
 from caracol.deadlines.selectors.lines import DueLine, lines_of
 from caracol.deadlines.selectors.mine import mine, replaced_by
 from caracol.deadlines.selectors.rules import rules_on
@@ -68,4 +70,38 @@ def _item(line: DueLine) -> WorkItem:
         otherwise=line.otherwise,
         tone="danger" if line.is_late else "warning",
         button=line.kind.button if line.kind else "Ouvrir",
+    )
+
+
+@work_provider("deadlines.appointments")
+def appointments_near(user: Any, today: date) -> WorkGroup | None:
+    """One's appointments of today and tomorrow that are not over."""
+    if not user.roles:
+        return None
+    until = timezone.make_aware(datetime.combine(today + timedelta(days=2), time()))
+    now = clock.now()
+    rows = Appointment.objects.of(user).standing().filter(ends_at__gt=now, starts_at__lt=until)
+    shown, total = first_of(rows.order_by("starts_at", "pk"), SHOWN)
+    return WorkGroup(
+        code="appointments",
+        title="Mes rendez-vous",
+        icon="calendar-event",
+        total=total,
+        items=[_met(row) for row in shown],
+        url=f"{reverse('agenda:list')}?quoi=appointment&qui=moi",
+        order=6,
+    )
+
+
+def _met(row: Appointment) -> WorkItem:
+    starts = timezone.localtime(row.starts_at)
+    said = f"{starts:%H:%M}, {row.place}" if row.place else f"{starts:%H:%M}"
+    return WorkItem(
+        kind="appointment",
+        title=row.title,
+        why=f"{row.get_kind_display()} à {said}.",
+        url=reverse("agenda:appointment", args=[row.pk]),
+        due_on=starts.date(),
+        tone="info",
+        button="Voir",
     )

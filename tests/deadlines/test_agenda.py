@@ -20,6 +20,7 @@ from caracol.deadlines.services.appointments import (
     note_appointment,
     undo_appointment,
 )
+from caracol.deadlines.worklist import appointments_near
 from tests.deadlines.reminding import kinds, make_deadline, make_rules
 from tests.factories import EVERYWHERE, make_contract, make_home, make_person, make_room, make_user
 
@@ -298,3 +299,21 @@ def test_an_appointment_of_two_days_is_on_both(client_for, manager):
     note(manager, ends_at=at(11) + timedelta(days=1))
     text = client_for(manager).get(reverse("agenda:week"), {"jour": "2026-12-01"}).text
     assert text.count("Visite de la chaudière") == 2
+
+
+def test_the_day_shows_ones_appointments_of_today_and_tomorrow(client_for, manager):
+    """Those that are over, called off, later or of somebody else are not there."""
+    for said in (
+        {"hour": 8, "title": "Passé"},
+        {"hour": 14, "title": "Cet après-midi", "place": "Montreuil"},
+        {"hour": 9, "day": date(2026, 12, 2), "title": "Demain"},
+        {"hour": 9, "day": date(2026, 12, 3), "title": "Après-demain"},
+    ):
+        note(manager, said.pop("hour"), **said)
+    note(make_user(Role.GLA_MANAGER), 15, title="À quelqu'un d'autre")
+    off = note(manager, 16, title="Annulé")
+    cancel_appointment(appointment=off, seen=off.sequence, now=clock.now(), actor=manager)
+    group = appointments_near(manager, DAY)
+    assert [item.title for item in group.items] == ["Cet après-midi", "Demain"]
+    assert group.items[0].why == "Visite à 14:00, Montreuil."
+    assert "Mes rendez-vous" in client_for(manager).get(reverse("dashboard:today")).text
