@@ -27,34 +27,34 @@ TEAM = {
 TABLE = """
 2026-01-12 caf-certificate relais J+7 (16/12) : gla
 2026-01-12 caf-certificate retard (16/12) : aide gla
-2026-01-26 entry J-7 (01/02) : aide cesf gla mission
-2026-02-02 insurance-end retard (01/02) : aide cesf gla
+2026-01-26 entry J-7 (01/02) : mission
+2026-02-02 insurance-end retard (01/02) : aide gla
 2026-02-06 ofpra-address J-84 (01/05) : cesf
 2026-03-31 ofpra-address J-31 (01/05) : cesf
-2026-04-20 permit-expiry J-180 (15/10) : aide cesf gla
-2026-05-18 insurance-end J-45 (30/06) : aide cesf gla
-2026-06-03 contract-end J-180 (30/11) : aide cesf gla mission
-2026-06-15 insurance-end J-15 (30/06) : aide cesf gla
-2026-06-17 permit-expiry J-120 (15/10) : aide cesf gla
-2026-06-17 permit-window J-60 (16/08) : aide cesf gla
-2026-06-30 insurance-end J-0 (30/06) : aide cesf gla
-2026-07-01 insurance-end retard (30/06) : aide cesf gla
-2026-07-06 contract-end J-180 (31/12) : aide cesf gla mission
+2026-04-20 permit-expiry J-180 (15/10) : cesf
+2026-05-18 insurance-end J-45 (30/06) : aide gla
+2026-06-03 contract-end J-180 (30/11) : aide gla
+2026-06-15 insurance-end J-15 (30/06) : aide gla
+2026-06-17 permit-expiry J-120 (15/10) : cesf
+2026-06-17 permit-window J-60 (16/08) : cesf
+2026-06-30 insurance-end J-0 (30/06) : aide gla
+2026-07-01 insurance-end retard (30/06) : aide gla
+2026-07-06 contract-end J-180 (31/12) : aide gla
 2026-07-08 insurance-end relais J+8 (30/06) : gla
-2026-08-03 contract-end J-120 (30/11) : aide cesf gla mission
-2026-08-21 notice-effect J-30 (20/09) : aide cesf gla mission
-2026-09-02 contract-end J-120 (31/12) : aide cesf gla mission
-2026-09-07 notice-effect J-15 (20/09) : aide cesf gla mission
-2026-09-10 notice-effect J-30 (10/10) : aide cesf gla mission
-2026-09-14 notice-effect J-7 (20/09) : aide cesf gla mission
+2026-08-03 contract-end J-120 (30/11) : aide gla
+2026-08-21 notice-effect J-30 (20/09) : aide gla
+2026-09-02 contract-end J-120 (31/12) : aide gla
+2026-09-07 notice-effect J-15 (20/09) : aide gla
+2026-09-10 notice-effect J-30 (10/10) : aide gla
+2026-09-14 notice-effect J-7 (20/09) : aide gla
 2026-09-21 caf-departure retard (20/09) : aide gla
-2026-09-21 housing-request J-60 (20/11) : aide cesf gla
+2026-09-21 housing-request J-60 (20/11) : cesf
 2026-09-23 caf-departure relais J+3 (20/09) : gla
-2026-09-25 notice-effect J-15 (10/10) : aide cesf gla mission
-2026-10-01 permit-short J-30 (31/10) : aide cesf gla
-2026-10-05 notice-effect J-7 (10/10) : aide cesf gla mission
-2026-10-09 notice-effect J-1 (10/10) : aide cesf gla mission
-2026-10-12 exit retard (10/10) : aide cesf gla mission
+2026-09-25 notice-effect J-15 (10/10) : aide gla
+2026-10-01 permit-short J-30 (31/10) : cesf
+2026-10-05 notice-effect J-7 (10/10) : aide gla
+2026-10-09 notice-effect J-1 (10/10) : aide gla
+2026-10-12 exit retard (10/10) : mission
 2026-10-15 exit relais J+5 (10/10) : gla
 2026-10-19 ofpra-address J-84 (10/01) : cesf
 """

@@ -97,6 +97,13 @@ def addressed_to(
     late = lines_of(seen.filter(due_on__lt=day, kind__in=relayed) if relayed else (), day, rules)
     told = _told(user)
     cues = [*_cues(own), *_relays(user, late, day)]
+    # Who was told that they relay need not be told that it is late.
+    taken = {(pk, due_on) for pk, due_on, cause, _lead in told if cause == ReminderCause.RELAY}
+    cues = [
+        cue
+        for cue in cues
+        if cue.cause != ReminderCause.LATE or (cue.line.pk, cue.line.due_on) not in taken
+    ]
     return Addressed(own, [cue for cue in cues if cue.key not in told])
 
 
