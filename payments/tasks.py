@@ -5,6 +5,7 @@ from datetime import time
 from caracol.accounts.services import system_user
 from caracol.core import clock
 from caracol.core.errors import Refused
+from caracol.core.money import NBSP
 from caracol.jobs.periods import Daily
 from caracol.jobs.registry import handler, periodic
 from caracol.jobs.work import Work
@@ -43,7 +44,8 @@ def verify(work: Work) -> None:
     if count:
         message = f"{count} anomalie{'s' if count > 1 else ''} dans les comptes : lisez le détail."
     else:
-        message = f"Le grand livre est juste ({sum(report.checked.values())} contrôles)."
+        done = f"{sum(report.checked.values()):,}".replace(",", NBSP)
+        message = f"Le grand livre est juste ({done} contrôles)."
     work.conclude(message, links=[("Voir le contrôle", "payments:ledger-check", {})])
 
 
