@@ -12,7 +12,7 @@ from caracol.jobs.work import Work
 from payments.services import bank_uploads, caf_uploads
 from payments.services.checking import check_ledger
 from payments.services.checks import CHECK
-from payments.services.collecting import post_due
+from payments.services.debit_posting import post_due
 
 MOST_KEPT = 100
 

@@ -29,7 +29,8 @@ from payments.selectors.refunds import owed_on
 from payments.services.automatic import reconcile
 from payments.services.banking import import_bank
 from payments.services.caf_importing import import_caf
-from payments.services.collecting import Wish, post_debits, prepare_debits, send_debits
+from payments.services.collecting import Wish, prepare_debits, send_debits
+from payments.services.debit_posting import post_debits
 from payments.services.mandates import MandateFacts, prepare_mandate, record_mandates
 from payments.services.refunding import prepare_refund
 from residents.enums import ContractStatus, PaymentMethod

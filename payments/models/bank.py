@@ -70,13 +70,23 @@ class BankAccount(models.Model):
 
     number = models.CharField("compte", max_length=34, unique=True)
     label = models.CharField("intitulé", max_length=80)
+    bic = models.CharField("BIC", max_length=11, blank=True, default="")
     account = models.ForeignKey(
         Account, models.PROTECT, related_name="bank_accounts", verbose_name="compte comptable"
     )
+    opening = MoneyField("solde de départ", null=True, blank=True)
+    opening_on = models.DateField("solde de départ au", null=True, blank=True)
 
     class Meta:
         verbose_name = "compte bancaire"
         verbose_name_plural = "comptes bancaires"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(opening=None, opening_on=None)
+                | Q(opening__isnull=False, opening_on__isnull=False),
+                name="bank_account_opening_has_its_day",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.label} …{self.number[-4:]}"
@@ -162,20 +172,20 @@ class BankLine(models.Model):
     statement = models.ForeignKey(
         BankStatement, models.PROTECT, related_name="lines", verbose_name="relevé"
     )
-    key = models.CharField("clé d'unicité", max_length=80, unique=True)
+    key = models.CharField("clé d'unicité", max_length=80)
     position = models.PositiveIntegerField("rang dans le relevé")
     place = models.CharField("endroit du fichier", max_length=40)
     booked_on = models.DateField("comptabilisée le")
     value_on = models.DateField("date de valeur", null=True)
     amount = MoneyField("montant")
     currency = models.CharField("devise", max_length=3)
-    bank_ref = models.CharField("référence de la banque", max_length=60, blank=True, db_index=True)
+    bank_ref = models.CharField("référence de la banque", max_length=60, blank=True)
     family = models.CharField("famille", max_length=40, blank=True)
     is_reversal = models.BooleanField("extourne", default=False)
     text = models.CharField("libellé", max_length=500, blank=True)
     payer = models.CharField("contrepartie", max_length=160, blank=True)
     payer_iban = EncryptedTextField("compte de la contrepartie", blank=True)
-    payer_index = models.CharField(max_length=64, editable=False, blank=True, db_index=True)
+    payer_index = models.CharField(max_length=64, editable=False, blank=True)
     end_to_end_id = models.CharField("référence de bout en bout", max_length=60, blank=True)
     mandate_id = models.CharField("RUM", max_length=40, blank=True)
     return_reason = models.CharField("motif du retour", max_length=10, blank=True)
@@ -198,8 +208,12 @@ class BankLine(models.Model):
                 name="bank_line_to_settle",
             ),
             models.Index(fields=["booked_on", "amount"], name="bank_line_by_day"),
+            # None for LIKE beside them, which an index of the field itself would bring.
+            models.Index(fields=["bank_ref"], name="bank_line_by_ref"),
+            models.Index(fields=["payer_index"], name="bank_line_by_payer"),
         ]
         constraints: ClassVar = [
+            models.UniqueConstraint(fields=["key"], name="bank_line_once"),
             models.CheckConstraint(
                 condition=Q(state__in=BankLineState.values), name="bank_line_state_known"
             ),

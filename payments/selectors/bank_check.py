@@ -122,6 +122,8 @@ def _check(
     first = next((row for row in statements if row.opening is not None), None)
     if first is not None and first.opening is not None:
         check.start, check.start_on = first.opening, first.opening_on
+    elif account.opening is not None and account.opening_on and account.opening_on <= on:
+        check.start, check.start_on = account.opening, account.opening_on
     closed = [row for row in statements if row.closing is not None]
     if closed:
         last = max(closed, key=lambda row: (row.closing_on or on, row.pk))

@@ -10,7 +10,8 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from caracol.core.money import ZERO
-from payments.calculations.matching import Book, Claim, open_book
+from payments.calculations.match_facts import Claim
+from payments.calculations.matching import Book, open_book
 from payments.calculations.naming import Household
 from payments.enums import AccountKind
 from payments.models import Account, KnownPayer, Mandate, Posting, Term, TermPaper

@@ -19,7 +19,7 @@ from caracol.accounts.models import User
 from caracol.core.commands import InputRefused
 from caracol.core.errors import Refused
 from caracol.core.periods import Month
-from payments.calculations.matching import Certainty
+from payments.calculations.match_facts import Certainty
 from payments.enums import NOT_POSTED, MatchRule, PartKind, Payer
 from payments.models import BankLine, Reconciliation
 from payments.readers.texts import decoded

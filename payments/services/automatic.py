@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from caracol.accounts.models import User
 from caracol.core.errors import Refused
-from payments.calculations.matching import Certainty
+from payments.calculations.match_facts import Certainty
 from payments.enums import OPEN_LINES, MatchRule, Payer
 from payments.models import BankLine, KnownPayer
 from payments.services.line_parts import Act, LinePart

@@ -11,7 +11,7 @@ from decimal import Decimal
 from caracol.accounts.models import User
 from caracol.core.errors import Refused
 from caracol.core.money import ZERO, euros
-from payments.calculations.matching import Certainty, Part
+from payments.calculations.match_facts import Certainty, Part
 from payments.enums import AccountKind, CafState, EntryKind, MatchRule, PartKind, Payer
 from payments.models import BankLine, CafLine, CafStatement, CafTie, Entry
 from payments.selectors.caf_credits import is_near, like_it, names, untied, waiting_statements

@@ -11,7 +11,8 @@ from typing import Any
 
 from django.db import transaction
 
-from payments.calculations.matching import Book, Certainty, Decision, Part, Payment, Rule, decide
+from payments.calculations.match_facts import Certainty, Decision, Part, Payment, Rule
+from payments.calculations.matching import Book, decide
 from payments.calculations.naming import words_of
 from payments.enums import OPEN_LINES, BankLineState, MatchRule
 from payments.models import BankLine, LineProposal, Reconciliation

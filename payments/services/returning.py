@@ -16,7 +16,7 @@ from payments.enums import DebitState, ReturnAct
 from payments.models import Debit, DebitBatch
 from payments.selectors.return_reasons import Reasons, ReturnReason
 from payments.services.accounts import lock_account
-from payments.services.collecting import after_debits, post_debit
+from payments.services.debit_posting import after_debits, post_debit
 from payments.services.mandates import revoke_for_return, suspend_mandate
 from payments.services.posting import reverse
 from residents.models import ContractHolder

@@ -16,7 +16,7 @@ from caracol.accounts.models import User
 from caracol.core.errors import Refused
 from caracol.core.money import ZERO, euros
 from caracol.core.periods import french_day
-from payments.calculations.matching import Certainty, Part
+from payments.calculations.match_facts import Certainty, Part
 from payments.enums import (
     AccountKind,
     BatchState,
@@ -27,7 +27,7 @@ from payments.enums import (
 )
 from payments.models import BankLine, Debit, DebitBatch, Entry, Refund, RefundBatch
 from payments.services.accounts import shared_account
-from payments.services.collecting import post_debits
+from payments.services.debit_posting import post_debits
 from payments.services.posting import Line, post, reverse
 from payments.services.refunding import fail_refund, pay_refund, unpay_refund
 from payments.services.returning import ReturnFacts, record_return, restore_debit

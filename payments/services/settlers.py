@@ -28,7 +28,7 @@ from typing import Protocol
 from django.utils.module_loading import import_string
 
 from caracol.accounts.models import User
-from payments.calculations.matching import Certainty, Part
+from payments.calculations.match_facts import Certainty, Part
 from payments.enums import MatchRule
 from payments.models import BankLine, Entry
 

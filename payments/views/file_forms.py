@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from caracol.core.money import euros
+from caracol.documents.forms import UploadField
 from caracol.ui.fields import DateField, FileDrop, MoneyField
 
 
@@ -28,6 +29,22 @@ class SignedForm(forms.Form):
     """The day a paper was signed."""
 
     signed_on = DateField(label="Signé le")
+
+
+class SignedMandateForm(SignedForm):
+    """The day a mandate was signed, and its scan if it is at hand."""
+
+    file = UploadField(
+        label="Mandat signé",
+        required=False,
+        help_text="Facultatif, à garder avec le mandat : photo (JPEG, PNG) ou PDF, 10 Mo au plus.",
+    )
+
+
+class MandateCopyForm(forms.Form):
+    """The scan of a signed mandate."""
+
+    file = UploadField(label="Mandat signé")
 
 
 class DebitDayForm(forms.Form):

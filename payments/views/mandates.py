@@ -13,6 +13,8 @@ from caracol.core import clock
 from caracol.core.errors import Refused
 from caracol.core.pages import PageRequest, allowed, get_visible_or_404, page, render_page
 from caracol.core.text import sort_key
+from caracol.documents.selectors import uploads_about
+from caracol.documents.services.uploads import UploadRefused, clean_upload, keep_upload
 from caracol.ui import toasts
 from payments.enums import MandateState
 from payments.forms import ReasonForm
@@ -28,12 +30,13 @@ from payments.services.mandates import (
     sign_mandate,
     suspend_mandate,
 )
-from payments.views.file_forms import MandateForm, SignedForm
+from payments.views.file_forms import MandateCopyForm, MandateForm, SignedMandateForm
 from residents.models import Contract
 from residents.selectors.contract_frame import contract_frame
 
 TAB = "payments:contract-mandate"
-_ACTS = ("prepare", "sign", "suspend", "resume", "revoke", "aid")
+_ACTS = ("prepare", "sign", "suspend", "resume", "revoke", "aid", "copy")
+SIGNED_MANDATE = "SIGNED_MANDATE"
 _ROWS = 50
 
 
@@ -79,6 +82,12 @@ def contract_mandate(request: PageRequest, pk: int) -> HttpResponse:
     reasons = Reasons(day)
     context |= {
         "living": next((view for view in views if view.is_alive), None),
+        "copies": uploads_about(
+            user=request.user,
+            subjects=[view.mandate for view in views],
+            back=request.path,
+            kinds=[SIGNED_MANDATE],
+        ),
         "earlier": [view for view in views if not view.is_alive],
         "debits": [(debit, reasons.of(debit.return_code)) for debit in debits.order_by("-pk")[:24]],
         "aid_is_deducted": contract.pk in aid_deducted([contract.pk]),
@@ -132,15 +141,23 @@ def _mandate(request: PageRequest, pk: int) -> Mandate:
 def mandate_sign(request: PageRequest, pk: int) -> HttpResponse:
     """Ask on which day the mandate was signed."""
     mandate = _mandate(request, pk)
-    form = SignedForm(request.POST or None, initial={"signed_on": clock.today()})
+    form = SignedMandateForm(
+        request.POST or None, request.FILES or None, initial={"signed_on": clock.today()}
+    )
     if form.is_valid():
+        file = form.cleaned_data["file"]
         try:
+            clean = clean_upload(file) if file else None
             sign_mandate(
                 mandate=mandate,
                 signed_on=form.cleaned_data["signed_on"],
                 today=clock.today(),
                 actor=request.user,
             )
+            if clean is not None:
+                _keep_copy(request, mandate, clean)
+        except UploadRefused as refusal:
+            form.add_error("file", refusal.message)
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
@@ -148,6 +165,36 @@ def mandate_sign(request: PageRequest, pk: int) -> HttpResponse:
             return redirect(TAB, pk=mandate.contract_id)
     context = {"mandate": mandate, "contract": mandate.contract, "form": form}
     return render_page(request, "payments/mandate_sign.html", context)
+
+
+def _keep_copy(request: PageRequest, mandate: Mandate, file: Any) -> None:
+    """Keep the scan of a signed mandate: who reads the mandate reads it."""
+    keep_upload(
+        file=file,
+        kind=SIGNED_MANDATE,
+        subject=mandate,
+        read_key=TAB,
+        territory=mandate.contract.territory,
+        name=f"Mandat {mandate.reference} signé",
+        actor=request.user,
+    )
+
+
+@page("payments:mandate-copy", methods=("GET", "POST"))
+def mandate_copy(request: PageRequest, pk: int) -> HttpResponse:
+    """Keep the scan of a mandate signed before."""
+    mandate = _mandate(request, pk)
+    form = MandateCopyForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        try:
+            _keep_copy(request, mandate, form.cleaned_data["file"])
+        except UploadRefused as refusal:
+            form.add_error("file", refusal.message)
+        else:
+            toasts.say(request, "Le mandat signé est gardé.")
+            return redirect(TAB, pk=mandate.contract_id)
+    context = {"mandate": mandate, "contract": mandate.contract, "form": form}
+    return render_page(request, "payments/mandate_copy.html", context)
 
 
 def _ask_why(

@@ -21,7 +21,8 @@ django.setup()
 # ruff: noqa: E402
 from django.core.management import call_command
 
-from payments.calculations.matching import Claim, Payment, decide, open_book
+from payments.calculations.match_facts import Claim, Payment
+from payments.calculations.matching import decide, open_book
 from payments.calculations.naming import Household
 from tests.bench.processes import Bench, answer
 from tests.bench.report import Row

@@ -157,6 +157,7 @@ ARGUMENTS = {
     "payments:contract-mandate": lambda world: [world.contract.pk],
     "payments:mandate-prepare": lambda world: [world.contract.pk],
     "payments:mandate-sign": lambda world: [world.mandate.pk],
+    "payments:mandate-copy": lambda world: [world.mandate.pk],
     "payments:mandate-suspend": lambda world: [world.mandate.pk],
     "payments:mandate-resume": lambda world: [world.mandate.pk],
     "payments:mandate-revoke": lambda world: [world.mandate.pk],

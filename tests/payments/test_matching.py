@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payments.calculations.matching import Certainty, Claim, Payment, Rule, decide, open_book
+from payments.calculations.match_facts import Certainty, Claim, Payment, Rule
+from payments.calculations.matching import decide, open_book
 from payments.calculations.naming import Household, NameIndex
 
 TODAY = date(2026, 11, 5)

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from caracol.core.commands import InputRefused
 from caracol.core.money import ZERO
 from caracol.core.periods import Month
-from payments.calculations.matching import Certainty, Part
+from payments.calculations.match_facts import Certainty, Part
 from payments.enums import AccountKind, BankLineState, MatchRule, PaymentMeans
 from payments.models import BankLine, Entry, KnownPayer, LineProposal, Reconciliation
 from payments.services import automatic

@@ -26,12 +26,12 @@ from payments.selectors.collecting import Collection
 from payments.services.collecting import (
     Wish,
     plan_debits,
-    post_debits,
     prepare_debits,
     send_debits,
     unclosed_before,
     warnings_on,
 )
+from payments.services.debit_posting import post_debits
 
 
 class Command(JsonCommand):

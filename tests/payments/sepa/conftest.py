@@ -13,13 +13,8 @@ from payments.models import Account, Mandate
 from payments.services.accounts import account_of
 from payments.services.checking import check_ledger
 from payments.services.closing import close_month
-from payments.services.collecting import (
-    Wish,
-    plan_debits,
-    post_debits,
-    prepare_debits,
-    send_debits,
-)
+from payments.services.collecting import Wish, plan_debits, prepare_debits, send_debits
+from payments.services.debit_posting import post_debits
 from payments.services.mandates import MandateFacts, record_mandates
 from payments.services.receiving import record_payment
 from payments.services.reporting_status import import_status

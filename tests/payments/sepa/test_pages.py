@@ -9,6 +9,7 @@ from django.urls import reverse
 from caracol.accounts.enums import Role
 from caracol.core import clock
 from caracol.core.periods import Month
+from caracol.documents.models import Upload
 from payments.calculations.target import next_target_day, target_days_after
 from payments.enums import BatchState, DebitState, PaymentMeans, RefundState
 from payments.models import Debit, DebitBatch, Mandate, Refund
@@ -19,6 +20,7 @@ from payments.services.receiving import record_payment
 from payments.services.returning import ReturnFacts, record_return
 from residents.enums import ContractKind, PaymentMethod
 from tests import factories
+from tests.documents.brought import pdf
 from tests.payments.sepa.conftest import IBANS
 
 D = Decimal
@@ -202,3 +204,25 @@ def test_a_refund_goes_through_two_people(client_for, manager, held):
     assert b"CstmrCdtTrfInitn" in b"".join(file.streaming_content)
     page = other.get(at("refund-list"), {"etat": "SENT"})
     assert refund.batch.reference in page.text
+
+
+def test_the_signed_mandate_is_kept_with_its_contract(client, held, manager, settings, tmp_path):
+    """With the signature, or later; what is no paper is refused beside the field."""
+    storage = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    default = storage | {"OPTIONS": {"location": str(tmp_path), "base_url": None}}
+    settings.STORAGES = settings.STORAGES | {"default": default}
+    client.force_login(manager)
+    mandate = Mandate.objects.get()
+    bad = SimpleUploadedFile("m.pdf", b"bonjour")
+    assert client.post(at("mandate-copy", mandate.pk), {"file": bad}).status_code in (200, 422)
+    assert not Upload.objects.exists()
+    scan = SimpleUploadedFile("m.pdf", pdf())
+    answer = client.post(at("mandate-copy", mandate.pk), {"file": scan})
+    assert answer.headers["Location"] == at("contract-mandate", held.pk)
+    kept = Upload.objects.get()
+    assert (kept.kind, kept.object_id, kept.territory) == (
+        "SIGNED_MANDATE",
+        mandate.pk,
+        held.territory,
+    )
+    assert "Mandat RUM-1 signé" in client.get(answer.headers["Location"]).content.decode()

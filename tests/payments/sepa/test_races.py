@@ -10,7 +10,8 @@ from caracol.parameters.models import Association
 from payments.models import Debit, DebitBatch, Entry, RefundBatch
 from payments.services.checking import check_ledger
 from payments.services.closing import close_month
-from payments.services.collecting import post_debits, send_debits
+from payments.services.collecting import send_debits
+from payments.services.debit_posting import post_debits
 from payments.services.refunding import approve_refund, send_refunds
 from payments.services.returning import ReturnFacts, record_return
 from tests import factories

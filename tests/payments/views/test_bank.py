@@ -15,7 +15,7 @@ from caracol.jobs.enums import JobState
 from caracol.jobs.models import Job
 from caracol.jobs.services import run_now
 from payments.enums import BankLineState
-from payments.models import BankLayout, BankLine, Reconciliation
+from payments.models import BankAccount, BankLayout, BankLine, Reconciliation
 from payments.services import bank_uploads
 from payments.services.line_parts import LinePart
 from payments.services.reconciling import settle_line
@@ -145,3 +145,51 @@ def test_the_lines_shown_go_out_to_a_file_without_formulas(client):
     assert (line.rows, line.page) == (1, "payments:bank-lines-export")
     assert client.get("/banque/export/").headers["Content-Type"] == XLSX
     assert 'href="/banque/export/?etat=a-rapprocher' in client.get("/banque/").content.decode()
+
+
+def account_facts(**facts):
+    return {"label": "Livret", "number": "FR76 3000 6000 0112 3456 7890 189", "bic": "", **facts}
+
+
+def test_an_account_of_the_association_is_added_and_corrected(client):
+    client.force_login(factories.make_user())
+    start = {"opening": "1 250,00", "opening_on": "2026-11-01"}
+    assert client.post("/banque/comptes/enregistrer/", account_facts(**start)).status_code == 302
+    account = BankAccount.objects.get(label="Livret")
+    assert (account.number, account.opening) == ("FR7630006000011234567890189", D("1250.00"))
+    sent = account_facts(label="Livret A", compte=account.pk)
+    assert client.post("/banque/comptes/enregistrer/", sent).status_code == 302
+    account.refresh_from_db()
+    assert (account.label, account.opening) == ("Livret A", None)
+    assert "Livret A" in client.get("/banque/comptes/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"number": "FR7630006000011234567890188"}, "sa clé est fausse"),
+        ({"bic": "XX"}, "Ce BIC n&#x27;existe pas"),
+        ({"opening": "12,00"}, "donnez les deux"),
+    ],
+)
+def test_a_wrong_account_is_refused_beside_its_field(client, facts, words):
+    client.force_login(factories.make_user())
+    answer = client.post("/banque/comptes/enregistrer/", account_facts(**facts))
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not BankAccount.objects.filter(label="Livret").exists()
+
+
+def test_the_number_of_an_account_with_statements_stays(client):
+    manager = factories.make_user()
+    account = make_line(manager, "20.00", on=date(2026, 11, 5)).statement.bank_account
+    client.force_login(manager)
+    sent = account_facts(compte=account.pk)
+    answer = client.post("/banque/comptes/enregistrer/", sent)
+    assert "Des relevés de ce compte" in answer.content.decode()
+    again = account_facts(number=account.number, compte="")
+    answer = client.post("/banque/comptes/enregistrer/", again)
+    assert "déjà enregistré" in answer.content.decode()
+    client.force_login(factories.make_user(Role.ACCOUNTANT, "*"))
+    assert client.get("/banque/comptes/").status_code == 200
+    assert client.post("/banque/comptes/enregistrer/", sent).status_code == 403
