@@ -63,7 +63,9 @@ def save_bank_account(
 
     Its number stays once statements are of it: they would be another account's.
     """
-    number = _iban(facts.number)
+    bare = facts.number.replace(" ", "").upper()
+    # One taken over with a wrong key may keep it: its statements bear it.
+    number = account.number if account and bare == account.number else _iban(facts.number)
     others = [one for one in BankAccount.objects.all() if one != account]
     if any(same_account(one.number, number) for one in others):
         raise BankAccountRefused("number", "Ce compte est déjà enregistré.")
@@ -97,7 +99,7 @@ def _iban(written: str) -> str:
 def _bic(written: str, iban: str) -> str:
     """Return a BIC; that of the bank of the IBAN when none is written."""
     if not written.strip():
-        return str(IBAN(iban).bic or "")
+        return str(IBAN(iban, allow_invalid=True).bic or "")
     try:
         return str(BIC(written))
     except SchwiftyException as error:

@@ -180,6 +180,18 @@ def test_a_wrong_account_is_refused_beside_its_field(client, facts, words):
     assert not BankAccount.objects.filter(label="Livret").exists()
 
 
+def test_an_account_taken_over_with_a_wrong_key_keeps_its_number(client):
+    """Its statements bear it: its name changes all the same."""
+    manager = factories.make_user()
+    account = make_line(manager, "20.00", on=date(2026, 11, 5)).statement.bank_account
+    BankAccount.objects.filter(pk=account.pk).update(number="FR7642559100000801234567862")
+    client.force_login(manager)
+    sent = account_facts(number="FR76 4255 9100 0008 0123 4567 862", compte=account.pk)
+    assert client.post("/banque/comptes/enregistrer/", sent).status_code == 302
+    account.refresh_from_db()
+    assert (account.label, account.number) == ("Livret", "FR7642559100000801234567862")
+
+
 def test_the_number_of_an_account_with_statements_stays(client):
     manager = factories.make_user()
     account = make_line(manager, "20.00", on=date(2026, 11, 5)).statement.bank_account
