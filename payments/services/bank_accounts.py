@@ -64,11 +64,11 @@ def save_bank_account(
     Its number stays once statements are of it: they would be another account's.
     """
     bare = facts.number.replace(" ", "").upper()
+    others = [one for one in BankAccount.objects.all() if one != account]
+    if any(same_account(one.number, bare) for one in others):
+        raise BankAccountRefused("number", "Ce compte est déjà enregistré.")
     # One taken over with a wrong key may keep it: its statements bear it.
     number = account.number if account and bare == account.number else _iban(facts.number)
-    others = [one for one in BankAccount.objects.all() if one != account]
-    if any(same_account(one.number, number) for one in others):
-        raise BankAccountRefused("number", "Ce compte est déjà enregistré.")
     found = account or BankAccount(account=shared_account(AccountKind.BANK))
     if account and number != account.number and account.statements.exists():
         raise BankAccountRefused(
