@@ -97,15 +97,7 @@ BALANCES_FOLLOW = pgtrigger.Trigger(
     when=pgtrigger.After,
     level=pgtrigger.Statement,
     referencing=pgtrigger.Referencing(new="new_postings"),
-    declare=[("unknown", "bigint")],
     func="""
-        SELECT account_id INTO unknown
-            FROM (SELECT DISTINCT account_id FROM new_postings) named
-            WHERE (SELECT id FROM payments_account WHERE id = account_id) IS NULL LIMIT 1;
-        IF FOUND THEN
-            RAISE EXCEPTION 'account % does not exist', unknown
-                USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'posting_on_a_known_account';
-        END IF;
         UPDATE payments_account account SET balance = balance + added.amount
             FROM (SELECT account_id, sum(amount) AS amount FROM new_postings GROUP BY account_id) added
             WHERE account.id = added.account_id AND account.contract_id IS NOT NULL;

@@ -115,25 +115,15 @@ class Posting(models.Model):
     """One signed line of an entry. Debit positive, credit negative.
 
     `entitlement_month` is the month that aid is for (strict), or that the payer named.
-    Its entry and account have no foreign key: the guards ask more, once a statement (the entry is
-    of this very transaction, the account exists), and neither can ever be removed.
     """
 
     db_rights = "append"
 
     entry = models.ForeignKey(
-        Entry,
-        models.PROTECT,
-        related_name="postings",
-        verbose_name="écriture",
-        db_constraint=False,
+        Entry, models.PROTECT, related_name="postings", verbose_name="écriture"
     )
     account = models.ForeignKey(
-        Account,
-        models.PROTECT,
-        related_name="postings",
-        verbose_name="compte",
-        db_constraint=False,
+        Account, models.PROTECT, related_name="postings", verbose_name="compte"
     )
     amount = MoneyField("montant")
     payer = models.CharField("payeur", max_length=8, choices=Payer.choices, blank=True)

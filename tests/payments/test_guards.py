@@ -127,22 +127,6 @@ def test_a_line_added_after_the_check_is_checked_again(contract):
         raw_posting(entry.pk, shared_account(AccountKind.CASH), "10.00")
 
 
-def test_a_line_names_an_entry_and_an_account_that_exist(contract):
-    cash = shared_account(AccountKind.CASH)
-    gone = Account(pk=987654321)
-    with (
-        pytest.raises(IntegrityError, match="account 987654321 does not exist"),
-        transaction.atomic(),
-    ):
-        execute_pair(raw_entry("a"), cash, gone)
-    with pytest.raises(IntegrityError, match="entry 987654321"):
-        execute_pair(987654321, cash, cash)
-
-
-def execute_pair(entry, debit, credit):
-    raw_postings([(entry, debit, "10.00"), (entry, credit, "-10.00")])
-
-
 def test_nobody_chooses_the_transaction_of_an_entry(db):
     with pytest.raises(IntegrityError, match="number of the transaction"):
         execute(
