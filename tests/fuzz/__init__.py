@@ -1,0 +1,1 @@
+"""Readers of foreign files under a fuzzer guided by coverage (atheris, libFuzzer)."""
