@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
 from typing import Any, BinaryIO, TextIO
 
 from django.db import transaction
 
+from caracol.core import clock
 from caracol.core.errors import Refused
 from caracol.core.export import Column, safe_text, write_xlsx
 from payments.calculations.fec import COLUMNS
-from payments.enums import EntryKind, Payer
-from payments.models import Posting
+from payments.enums import AccountKind, EntryKind, Payer
+from payments.selectors.labels import contract_labels
+from payments.services.book_rows import CARRIED, PAST_RESULT, YEAR_RESULT, Row, entries_of
+from residents.models import Contract
 
 HLEDGER_ROOTS = {
     "RECEIVABLE": "actif:résidents",
@@ -33,6 +35,8 @@ HLEDGER_ROOTS = {
     "DEPOSIT_KEPT": "produits:retenues sur dépôts",
     "PENALTY": "charges:majorations",
     "OPENING": "capitaux:reprise",
+    PAST_RESULT: "capitaux:report à nouveau",
+    YEAR_RESULT: "capitaux:résultat de l'exercice",
 }
 BEANCOUNT_ROOTS = {
     "RECEIVABLE": "Assets:Residents",
@@ -50,8 +54,11 @@ BEANCOUNT_ROOTS = {
     "DEPOSIT_KEPT": "Income:RetenuesSurDepots",
     "PENALTY": "Expenses:Majorations",
     "OPENING": "Equity:Reprise",
+    PAST_RESULT: "Equity:ReportANouveau",
+    YEAR_RESULT: "Equity:Resultat",
 }
 JOURNALS = {
+    CARRIED: ("AN", "À nouveaux"),
     "TERM": ("VE", "Ventes"),
     "OPENING": ("AN", "À nouveaux"),
     "PAYMENT": ("BQ", "Encaissements"),
@@ -60,6 +67,8 @@ JOURNALS = {
     "BANK": ("BQ", "Encaissements"),
 }
 MISCELLANEOUS = ("OD", "Opérations diverses")
+CASH_JOURNAL = ("CA", "Caisse")
+"""Of every entry that moves cash, whatever it is."""
 FEC_COLUMNS = COLUMNS
 CSV_COLUMNS = (
     *("entry", "key", "kind", "date", "label", "account", "contract", "amount", "payer", "month"),
@@ -90,25 +99,6 @@ class BooksTooLong(Refused):
 
 
 @dataclass(frozen=True)
-class Row:
-    """One posting with its entry and account."""
-
-    entry: int
-    key: str
-    kind: str
-    on: date
-    label: str
-    written_on: date
-    account_kind: str
-    code: str
-    account_label: str
-    contract: str | None
-    amount: Decimal
-    payer: str
-    month: date | None
-
-
-@dataclass(frozen=True)
 class Exported:
     """How many entries and postings were written."""
 
@@ -125,9 +115,10 @@ def export_ledger(
 ) -> Exported:
     """Write the ledger, oldest entry first, as "hledger", "beancount", "fec" or "csv".
 
-    With days, only the entries dated from `first` to `last`.
+    With days, only the entries dated from `first` to `last`, after one that opens the accounts
+    with their balances of the day before: each account of the file ends at the ledger's balance.
     """
-    return WRITERS[form](stream, _entries(first, last))
+    return WRITERS[form](stream, entries_of(first, last))
 
 
 def write_books(
@@ -135,7 +126,7 @@ def write_books(
 ) -> Exported:
     """Write the ledger to a file, in one of WRITERS or as a workbook. Raises BooksTooLong."""
     if form == WORKBOOK:
-        return _workbook(raw, _entries(first, last))
+        return _workbook(raw, entries_of(first, last))
     text = io.TextIOWrapper(raw, encoding="utf-8", newline="")
     exported = export_ledger(text, form, first=first, last=last)
     text.flush()
@@ -160,43 +151,14 @@ def _workbook(raw: BinaryIO, entries: Iterator[list[Row]]) -> Exported:
 
 
 def _workbook_line(row: Row) -> tuple[Any, ...]:
-    kind, payer = EntryKind(row.kind).label, Payer(row.payer).label if row.payer else ""
+    kind = "à nouveaux" if row.kind == CARRIED else EntryKind(row.kind).label
+    payer = Payer(row.payer).label if row.payer else ""
     debit = row.amount if row.amount > 0 else None
     credit = -row.amount if row.amount < 0 else None
     return (
         *(row.on, row.entry, str(kind), row.label, row.code, row.account_label),
         *(row.contract or "", debit, credit, str(payer), row.month, row.key),
     )
-
-
-def _entries(first: date | None, last: date | None) -> Iterator[list[Row]]:
-    """Yield each entry's rows, by date then order of writing, a few in memory at a time."""
-    postings = Posting.objects.all()
-    if first is not None:
-        postings = postings.filter(entry__date__gte=first)
-    if last is not None:
-        postings = postings.filter(entry__date__lte=last)
-    rows = (
-        postings.order_by("entry__date", "entry_id", "pk")
-        .values_list(
-            "entry_id",
-            "entry__key",
-            "entry__kind",
-            "entry__date",
-            "entry__label",
-            "entry__created_at__date",
-            "account__kind",
-            "account__code",
-            "account__label",
-            "account__contract__number",
-            "amount",
-            "payer",
-            "entitlement_month",
-        )
-        .iterator(chunk_size=2000)
-    )
-    for _entry, group in groupby((Row(*row) for row in rows), key=lambda row: row.entry):
-        yield list(group)
 
 
 def _hledger(stream: TextIO, entries: Iterator[list[Row]]) -> Exported:
@@ -247,29 +209,45 @@ def _beancount_account(row: Row) -> str:
 def _fec(stream: TextIO, entries: Iterator[list[Row]]) -> Exported:
     """Write the 18 columns of the French tax file (LPF A47 A-1), tabs between them."""
     stream.write("\t".join(FEC_COLUMNS) + "\r\n")
+    holders = _holders()
     count = postings = 0
     for number, rows in enumerate(entries, start=1):
+        journal = _journal(rows)
         for row in rows:
-            stream.write("\t".join(_fec_row(number, row)) + "\r\n")
+            holder = holders.get(row.contract or "", "")
+            stream.write("\t".join([*journal, *_fec_row(number, row, holder)]) + "\r\n")
             postings += 1
         count += 1
     return Exported(count, postings)
 
 
-def _fec_row(number: int, row: Row) -> list[str]:
-    journal, journal_label = JOURNALS.get(row.kind, MISCELLANEOUS)
+def _holders() -> dict[str, str]:
+    """Return who holds each contract, by its number: the accountant reads these names on lists."""
+    labels = contract_labels(
+        Contract.objects.values_list("pk", flat=True), clock.today(), with_places=False
+    )
+    return {label.number: label.people for label in labels.values()}
+
+
+def _journal(rows: list[Row]) -> tuple[str, str]:
+    kind = rows[0].kind
+    if kind != CARRIED and any(row.account_kind == AccountKind.CASH for row in rows):
+        return CASH_JOURNAL
+    return JOURNALS.get(kind, MISCELLANEOUS)
+
+
+def _fec_row(number: int, row: Row, holder: str) -> list[str]:
+    """Return the columns after the journal's."""
     general, _, auxiliary = row.code.partition("-")
     general_code = general.ljust(6, "0")
     label = _one_line(row.label)
     return [
-        journal,
-        journal_label,
         str(number),
         f"{row.on:%Y%m%d}",
         general_code,
         row.account_label if not auxiliary else row.account_label.rsplit(" ", 1)[0],
         auxiliary,
-        row.account_label if auxiliary else "",
+        _one_line(holder or row.account_label) if auxiliary else "",
         row.key,
         f"{row.on:%Y%m%d}",
         label,

@@ -8,12 +8,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db.models import Sum
 
 from caracol.core.periods import Month
 from payments.calculations.fec import check_fec
 from payments.enums import PaymentMeans
 from payments.models import Entry, Posting
-from payments.services.books import FEC_COLUMNS, export_ledger
+from payments.services.books import FEC_COLUMNS, HLEDGER_ROOTS, export_ledger
 from payments.services.closing import close_month
 from payments.services.receiving import record_payment, reverse_payment
 from residents.enums import ContractKind
@@ -104,4 +105,104 @@ def test_the_fec_of_the_books_passes_the_checker(books):
     assert (report.errors, report.remarks) == ([], [])
     part = io.StringIO()
     export_ledger(part, "fec", first=date(2026, 11, 6), last=date(2026, 11, 6))
-    assert check_fec(part.getvalue().encode()).entries == 1
+    report = check_fec(part.getvalue().encode())
+    assert (report.errors, report.remarks, report.entries) == ([], [], 2)
+
+
+def period(form, first, last):
+    stream = io.StringIO(newline="")
+    export_ledger(stream, form, first=first, last=last)
+    return stream.getvalue()
+
+
+def fec_lines(text):
+    return list(csv.DictReader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def fec_sums(text):
+    """What each account, or auxiliary account, of a file comes to."""
+    sums = defaultdict(Decimal)
+    for line in fec_lines(text):
+        amount = D(line["Debit"].replace(",", ".")) - D(line["Credit"].replace(",", "."))
+        sums[line["CompteNum"], line["CompAuxNum"]] += amount
+    return {account: total for account, total in sums.items() if total}
+
+
+def hledger_sums(text):
+    sums = defaultdict(Decimal)
+    for match in re.finditer(r"^    (\S.*)  (-?\d+\.\d\d) EUR$", text, re.MULTILINE):
+        sums[match[1]] += D(match[2])
+    return {account: total for account, total in sums.items() if total}
+
+
+def ledger_sums(last):
+    """What balance-sheet accounts hold at the end of a day: as a FEC and as hledger name them."""
+    fec, hledger = {}, {}
+    postings = Posting.objects.filter(entry__date__lte=last).exclude(account__code__regex="^[67]")
+    facts = ("account__code", "account__kind", "account__contract__number")
+    for code, kind, number, total in postings.values_list(*facts).annotate(total=Sum("amount")):
+        general, _, auxiliary = code.partition("-")
+        if total:
+            fec[general.ljust(6, "0"), auxiliary] = total
+            hledger[HLEDGER_ROOTS[kind] + (f":{number}" if number else "")] = total
+    return fec, hledger
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (date(2026, 11, 6), date(2026, 11, 7)),
+        (date(2026, 11, 9), date(2026, 12, 31)),
+        (date(2027, 1, 1), date(2027, 12, 31)),
+        (date(2026, 1, 1), date(2026, 12, 31)),
+    ],
+)
+def test_a_period_ends_at_the_balances_of_the_ledger(books, first, last):
+    """Receivables, deposits, cash: from the file alone, whatever came before it."""
+    fec, hledger = ledger_sums(last)
+    assert fec
+    found = fec_sums(period("fec", first, last))
+    own = {account: total for account, total in found.items() if account[0][0] not in "67"}
+    result = {account: own.pop(account) for account in list(own) if account[0][:2] in {"11", "12"}}
+    assert own == fec
+    found = hledger_sums(period("hledger", first, last))
+    assert {name: total for name, total in found.items() if name in hledger} == hledger
+    if first.year == 2027:
+        assert result == {("110000", ""): D("-435.00")}
+        assert found["capitaux:report à nouveau"] == D("-435.00")
+    elif first > date(2026, 11, 1):
+        assert result == {("120000", ""): D("-435.00")}
+    else:
+        assert result == {}
+    assert sum(found.values()) == 0
+
+
+def test_the_opening_comes_first_and_carries_no_income(books):
+    """In the journal of openings, on the first day, accepted by the checker."""
+    text = period("fec", date(2027, 1, 1), date(2027, 12, 31))
+    report = check_fec(text.encode(), "123456782FEC20271231.txt")
+    assert (report.errors, report.remarks, report.entries) == ([], [], 1)
+    lines = fec_lines(text)
+    assert {line["JournalLib"] for line in lines} == {"À nouveaux"}
+    assert {line["EcritureDate"] for line in lines} == {"20270101"}
+    assert {line["CompteNum"] for line in lines} == {"411000", "110000"}
+
+
+@pytest.mark.parametrize("form", ["csv", "beancount"])
+def test_the_other_formats_open_too(books, form):
+    assert "a-nouveaux:2027-01-01" in period(form, date(2027, 1, 1), date(2027, 12, 31))
+
+
+def test_a_period_that_begins_with_the_books_has_no_opening(books):
+    assert "a-nouveaux" not in period("csv", date(2026, 1, 1), date(2026, 12, 31))
+    assert period("csv", date(2026, 11, 1), date(2026, 12, 31)) == exported("csv")
+
+
+def test_cash_is_in_its_journal_and_residents_are_named(books):
+    """What undoes a payment in cash moves cash too."""
+    lines = fec_lines(exported("fec"))
+    cash = {line["JournalCode"] for line in lines if line["CompteNum"] == "531000"}
+    assert cash == {"CA"}
+    assert {line["JournalCode"] for line in lines} == {"VE", "CA"}
+    named = {line["CompAuxLib"] for line in lines if line["CompteNum"] == "411000"}
+    assert named == {books.holders.get().person.sorted_name}
