@@ -58,6 +58,8 @@ class ListDefinition:
     export_key: ClassVar[str] = ""
     cell_key: ClassVar[str] = ""
     bulk_key: ClassVar[str] = ""
+    ticked_key: ClassVar[str] = ""
+    """A page of its own that takes the rows ticked, where an act needs more than a BulkAct."""
     title: ClassVar[str]
     noun: ClassVar[tuple[str, str]]
     file_stem: ClassVar[str]

@@ -85,7 +85,8 @@ class Listing:
         self.table = self._table()
 
     def _table(self) -> ListTable:
-        table = ListTable(self.asked, ticks=bool(self.acts))
+        ticks = bool(self.acts) or may_use(self.user, self.definition.ticked_key)
+        table = ListTable(self.asked, ticks=ticks)
         table.paginate(page=self._page_within(table), per_page=self.asked.size)
         rows = list(table.page.object_list.data)
         table.lines = {line.pk: line for line in self.definition.lines(self.asked.reader, rows)}

@@ -63,7 +63,7 @@ def prepare_bulk(request: PageRequest, definition: ListDefinition) -> HttpRespon
         raise PermissionDenied
     try:
         kept = acting.prepare_act(
-            act=act, ids=_chosen(request, definition, query), query=query, actor=request.user
+            act=act, ids=chosen_ids(request, definition, query), query=query, actor=request.user
         )
     except Refused as refusal:
         toasts.say(request, refusal.message, tone="danger")
@@ -71,7 +71,8 @@ def prepare_bulk(request: PageRequest, definition: ListDefinition) -> HttpRespon
     return redirect("lists:act-detail", token=kept.token)
 
 
-def _chosen(request: PageRequest, definition: ListDefinition, query: str) -> list[int]:
+def chosen_ids(request: PageRequest, definition: ListDefinition, query: str) -> list[int]:
+    """Return the rows ticked, or all that the filters keep when that was asked for."""
     if request.POST.get("all") == "1":
         day = clock.today()
         return asked_by(request.user, definition, QueryDict(query), definition.key, day).ids()
@@ -79,17 +80,23 @@ def _chosen(request: PageRequest, definition: ListDefinition, query: str) -> lis
 
 
 def state_tabs(
-    request: PageRequest, states: Iterable[tuple[str, str, str]], counts: Mapping[str, int]
+    request: PageRequest,
+    states: Iterable[tuple[str, str, str]],
+    counts: Mapping[str, int],
+    name: str = "state",
 ) -> list[dict[str, Any]]:
-    """Return the states as tabs (value, label, count's name): how many, whatever the filters."""
-    chosen = request.GET.get("state", "")
+    """Return the states as tabs (value, label, count's name): how many, whatever the filters.
+
+    `name`: the word of the address that says the state.
+    """
+    chosen = request.GET.get(name, "")
     items = []
     for value, label, code in states:
         query = request.GET.copy()
         query.pop("page", None)
-        query.pop("state", None)
+        query.pop(name, None)
         if value:
-            query["state"] = value
+            query[name] = value
         items.append(
             {
                 "key": value or "current",

@@ -284,7 +284,6 @@ class ContractList(ListDefinition):
 
 CONTRACTS = register(ContractList())
 tell_about_people(CONTRACTS.export_key)
-tell_about_people("residents:insurance-export")
 _DONE = ("{} contrat modifié.", "{} contrats modifiés.")
 register_act(
     SetField(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, DateField, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, DateField, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -15,6 +15,7 @@ from residents.calculations import insurance as rules
 from residents.enums import LIVING
 from residents.models import Contract, ContractHolder, Insurance, InsuranceCase
 from residents.permissions import Fact, facts_of_contracts
+from residents.selectors.contract_list import with_sort
 from residents.selectors.insurance import delays_on, next_step_of, standing_steps
 from residents.selectors.insurance_words import SOON_DAYS, next_label, state_words
 from residents.selectors.people import places_of
@@ -27,10 +28,16 @@ STATES = (
     ("case", "Suivis ouverts"),
     ("all", "Tous"),
 )
+TABS = tuple((value, label, value or "asking") for value, label in STATES)
+"""Each state, its label, and the name of its count."""
+_SORTED_AS = {"who": "people", "place": "place"}
 
 
-def insured_contracts(user: Any, roles: frozenset[Any], day: date) -> Any:
-    """Return the contracts lived in on a day, annotated with the day their cover ends or ended."""
+def insured_contracts(user: Any, roles: frozenset[Any], day: date, sort: str = "") -> Any:
+    """Return the contracts lived in on a day, annotated with the day their cover ends or ended.
+
+    `sort`: the column they will be sorted by.
+    """
     certificates = Insurance.objects.filter(contract=OuterRef("pk")).with_last_day()
     covering = Insurance.objects.covering(day).filter(contract=OuterRef("pk")).with_last_day()
     past = certificates.filter(last_day__lt=day).order_by("-last_day").values("last_day")
@@ -38,7 +45,8 @@ def insured_contracts(user: Any, roles: frozenset[Any], day: date) -> Any:
     contracts = Contract.objects.visible_to(user, roles).filter(
         status__in=LIVING, starts_on__lte=day, ends_on__gte=day
     )
-    return contracts.annotate(
+    column = _SORTED_AS.get(sort.removeprefix("-"), "")
+    return with_sort(contracts, column, day).annotate(
         is_covered=Exists(covering),
         has_case=Exists(InsuranceCase.objects.filter(contract=OuterRef("pk"), closed_on=None)),
         cover_until=Subquery(until[:1], output_field=DateField()),
@@ -56,15 +64,33 @@ def insured_contracts(user: Any, roles: frozenset[Any], day: date) -> Any:
 
 def in_state(contracts: Any, state: str, day: date) -> Any:
     """Keep the contracts of a tab of the list; by default those whose certificate is to ask for."""
+    conditions = _conditions(day)
+    return contracts.filter(conditions.get(state, conditions[""]))
+
+
+def state_counts(contracts: Any, day: date) -> dict[str, int]:
+    """Count the contracts of each tab, in one query."""
+    conditions = _conditions(day)
+    counts: dict[str, int] = contracts.order_by().aggregate(
+        **{
+            code: Count("pk", filter=conditions[value]) if value != "all" else Count("pk")
+            for value, _label, code in TABS
+        }
+    )
+    return counts
+
+
+def _conditions(day: date) -> dict[str, Q]:
     near = day + timedelta(days=SOON_DAYS)
     soon = Q(is_covered=True, cover_until__lt=near) & Q(cover_until__lt=F("ends_on"))
-    conditions = {
-        "lacking": Q(is_covered=False),
+    lacking = Q(is_covered=False)
+    return {
+        "": lacking | soon,
+        "lacking": lacking,
         "soon": soon,
         "case": Q(has_case=True),
         "all": Q(),
     }
-    return contracts.filter(conditions.get(state, Q(is_covered=False) | soon))
 
 
 def named(contracts: Any, words: str) -> Any:
@@ -97,6 +123,10 @@ class InsuredLine:
     lead_days: int | None
     phone: str
     email: str
+    room: str = ""
+    home: str = ""
+    territory: str = ""
+    ends_on: date | None = None
 
     @property
     def may_be_mailed(self) -> bool:
@@ -109,9 +139,9 @@ def insured_lines(user: Any, contracts: Iterable[Any], day: date) -> list[Insure
     ids = [contract.pk for contract in contracts]
     rows = {
         contract.pk: contract
-        for contract in Contract.objects.filter(pk__in=ids).prefetch_related(
-            "insurances", "insurance_cases__steps", "holders__person"
-        )
+        for contract in Contract.objects.filter(pk__in=ids)
+        .select_related("territory")
+        .prefetch_related("insurances", "insurance_cases__steps", "holders__person")
     }
     facts, places, delays = facts_of_contracts(user, ids), places_of(ids, day), delays_on(day)
     return [_line(rows[pk], facts[pk], places.get(pk), delays, day) for pk in ids]
@@ -148,4 +178,8 @@ def _line(contract: Any, facts: Any, place: Any, delays: rules.Delays, day: date
         lead_days=step.lead_days if step and step.kind == "REMINDER" else (day - own.expiry).days,
         phone=main.phone if Fact.PHONE in facts else "",
         email=main.email if mailed and Fact.CONTACTS in facts else "",
+        room=place.room.number if place else "",
+        home=place.room.colocation.name if place else "",
+        territory=contract.territory.name,
+        ends_on=contract.ends_on,
     )
