@@ -117,7 +117,7 @@ def collection(
     """Return what would be debited on a day for a month; a constant number of queries."""
     rows = contracts.filter(payment_method=PaymentMethod.DIRECT_DEBIT)
     owing = _owing(month, rows, today)
-    again = _owing_again(represent, today)
+    again = owing_again(represent, today)
     ids = {term.contract_id for term in [*owing, *(t for ts in again.values() for t in ts)]}
     folder = _Folder(ids, month, on, today)
     found = Collection(month, on)
@@ -141,7 +141,7 @@ def _owing(month: Month, contracts: Any, today: date) -> list[Term]:
     return list(rows.order_by("contract__number", "pk"))
 
 
-def _owing_again(debits: Iterable[Debit], today: date) -> dict[int, list[Term]]:
+def owing_again(debits: Iterable[Debit], today: date) -> dict[int, list[Term]]:
     """Return the open terms of each debit to present again."""
     rows = list(debits)
     terms = Term.objects.filter(
@@ -154,6 +154,16 @@ def _owing_again(debits: Iterable[Debit], today: date) -> dict[int, list[Term]]:
     for term in with_aid_awaited(terms, today).select_related("contract__territory"):
         by_place[term.contract_id, term.month].append(term)
     return {debit.pk: by_place[debit.contract_id, debit.month] for debit in rows}
+
+
+def left_and_aid(terms: Iterable[Term], *, deducted: bool) -> tuple[Decimal, Decimal]:
+    """Return what is to be debited of open terms, and the aid awaited that is deducted."""
+    left = aid = ZERO
+    for term in terms:
+        left += term.left
+        if deducted:
+            aid += term.aid_awaited  # type: ignore[attr-defined]
+    return left - aid, aid
 
 
 def _by_contract(terms: Iterable[Term]) -> dict[int, list[Term]]:
@@ -229,12 +239,7 @@ class _Folder:
         )
 
     def _amounts(self, pk: int, terms: Iterable[Term]) -> tuple[Decimal, Decimal]:
-        left = aid = ZERO
-        for term in terms:
-            left += term.left
-            if pk in self.deducted:
-                aid += term.aid_awaited  # type: ignore[attr-defined]
-        return left - aid, aid
+        return left_and_aid(terms, deducted=pk in self.deducted)
 
     def _why_not(self, mandate: Mandate | None) -> str:
         if mandate is None:

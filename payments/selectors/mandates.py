@@ -7,9 +7,11 @@ from typing import Any
 
 from django.db.models import Sum
 
+from caracol.core.money import euros
+from caracol.core.periods import french_day
 from caracol.parameters.selectors import value
-from payments.enums import AccountKind, MandateState, Payer
-from payments.models import Mandate, Posting
+from payments.enums import AccountKind, DebitState, MandateState, Payer
+from payments.models import Debit, Mandate, Posting
 
 TONES = {
     MandateState.ACTIVE: "success",
@@ -82,3 +84,27 @@ def aid_deducted(contract_ids: Iterable[int]) -> set[int]:
     said = Mandate.objects.filter(contract__in=ids, revoked_on=None, aid_said_on__isnull=False)
     found: Any = set(paid) | set(said.values_list("contract", flat=True))
     return found
+
+
+def in_flight(mandate: Mandate) -> Debit | None:
+    """Return a debit of a mandate that waits in a file, prepared or sent; those sent first."""
+    rows = Debit.objects.filter(mandate=mandate, state=DebitState.WAITING)
+    return rows.select_related("batch").order_by("-batch__state", "batch__collect_on").first()
+
+
+def said_in_flight(mandate: Mandate) -> str:
+    """Say what becomes of a debit in a file when its mandate is suspended; "" when none is."""
+    debit = in_flight(mandate)
+    if debit is None:
+        return ""
+    batch = debit.batch
+    what = f"Un prélèvement de {euros(debit.amount)} est dans la remise {batch}"
+    if batch.is_sent:
+        return (
+            f"{what}, déjà envoyée : il sera pris le {french_day(batch.collect_on)} quand même, "
+            "sauf si la banque l'arrête. Demandez-le-lui, ou annulez la remise avec elle."
+        )
+    return (
+        f"{what}, qui n'est pas envoyée : elle ne pourra plus l'être. Annulez-la et préparez-la de "
+        "nouveau, sans ce prélèvement."
+    )

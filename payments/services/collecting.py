@@ -31,8 +31,9 @@ from payments.enums import (
     DebitState,
     TermKind,
 )
-from payments.models import Debit, DebitBatch, Term
+from payments.models import Debit, DebitBatch, Mandate, Term
 from payments.selectors.collecting import Candidate, Collection, collection
+from payments.selectors.rechecking import changed_since
 from payments.services.debit_posting import lock_batch
 from payments.writers.checks import doubts_on
 from payments.writers.pain import write_debits
@@ -284,7 +285,10 @@ def own_party(signs: Association) -> Party:
 
 @transaction.atomic
 def send_debits(*, batch: DebitBatch, today: date, actor: User) -> DebitBatch:
-    """Note that a file is handed to the bank: once, by one person. Raises CollectRefused."""
+    """Note that a file is handed to the bank: once, by one person, as long as it still holds.
+
+    Raises CollectRefused, naming what changed since it was prepared.
+    """
     with history.act(SENT, actor=actor):
         found = lock_batch(batch)
         if found.is_sent:
@@ -299,9 +303,23 @@ def send_debits(*, batch: DebitBatch, today: date, actor: User) -> DebitBatch:
             raise CollectRefused(
                 "Son jour de prélèvement est passé : annulez-la et préparez-en une autre."
             )
+        _check_unchanged(found, today)
         found.state, found.sent_by, found.sent_at = BatchState.SENT, actor, clock.now()
         found.save(update_fields=["state", "sent_by", "sent_at"])
     return found
+
+
+def _check_unchanged(batch: DebitBatch, today: date) -> None:
+    # Locked, no mandate is suspended nor revoked while the file goes.
+    mandates = Mandate.objects.filter(pk__in=Debit.objects.filter(batch=batch).values("mandate"))
+    list(mandates.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    changed = changed_since(batch, today)
+    if changed:
+        raise CollectRefused(
+            "Depuis que cette remise est préparée, quelque chose a changé : "
+            f"{', '.join(str(one) for one in changed)}. Annulez cette remise et préparez-la de "
+            "nouveau."
+        )
 
 
 @transaction.atomic

@@ -17,9 +17,9 @@ from caracol.documents import content
 from caracol.documents.services.issuing import issue_document
 from payments import papers
 from payments.calculations.sepa import NAME, sepa_text
-from payments.enums import DebitState
-from payments.models import Debit, Mandate
+from payments.models import Mandate
 from payments.models.mandates import MANDATE_IBAN
+from payments.selectors.mandates import in_flight
 from residents.enums import LIVING, ContractStatus
 from residents.models import Contract
 
@@ -193,7 +193,11 @@ def _locked(mandate: Mandate) -> Mandate:
 
 @transaction.atomic
 def suspend_mandate(*, mandate: Mandate, reason: str, today: date, actor: User) -> Mandate:
-    """Take no debit by a mandate until somebody takes it up again. Raises MandateRefused."""
+    """Take no debit by a mandate until somebody takes it up again. Raises MandateRefused.
+
+    A file that holds one of its debits is no longer sent; one sent already is not called back:
+    `payments.selectors.mandates.said_in_flight` says so to whoever suspends.
+    """
     if not reason.strip():
         raise MandateRefused("Dites pourquoi le mandat est suspendu.")
     with history.act(SUSPENDED, actor=actor, reason=reason):
@@ -235,8 +239,7 @@ def revoke_for_return(*, mandate: Mandate, reason: str, today: date, actor: User
 
 
 def _refuse_in_flight(mandate: Mandate) -> None:
-    waiting = Debit.objects.filter(mandate=mandate, state=DebitState.WAITING)
-    debit = waiting.select_related("batch").first()
+    debit = in_flight(mandate)
     if debit is not None:
         raise MandateRefused(
             f"Un prélèvement de ce mandat est dans la remise {debit.batch} "

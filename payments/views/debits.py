@@ -23,6 +23,7 @@ from payments.forms import ReasonForm
 from payments.models import Debit, DebitBatch, Mandate
 from payments.selectors.collecting import Collection, most_announced
 from payments.selectors.mandates import viewed
+from payments.selectors.rechecking import changed_since
 from payments.selectors.returns import latest_returns
 from payments.services.collecting import (
     Wish,
@@ -152,6 +153,7 @@ def debit_batch(request: PageRequest, pk: int) -> HttpResponse:
         "batch": batch,
         "month": Month.of(batch.month),
         "lines": lines,
+        "changed": changed_since(batch, clock.today()) if batch.is_prepared else [],
         "returned": sum(line.state == DebitState.RETURNED for line in lines),
         "seen": sum(line.bank_line_id is not None for line in lines),
         "day": clock.today(),

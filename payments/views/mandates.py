@@ -20,7 +20,7 @@ from payments.enums import MandateState
 from payments.forms import ReasonForm
 from payments.models import Debit, Mandate
 from payments.selectors.collecting import people_of_contracts
-from payments.selectors.mandates import aid_deducted, viewed
+from payments.selectors.mandates import aid_deducted, said_in_flight, viewed
 from payments.selectors.return_reasons import Reasons
 from payments.services.mandates import (
     prepare_mandate,
@@ -198,9 +198,8 @@ def mandate_copy(request: PageRequest, pk: int) -> HttpResponse:
 
 
 def _ask_why(
-    request: PageRequest, pk: int, act: Any, said: str, words: dict[str, str]
+    request: PageRequest, mandate: Mandate, act: Any, said: str, words: dict[str, str]
 ) -> HttpResponse:
-    mandate = _mandate(request, pk)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
@@ -209,7 +208,9 @@ def _ask_why(
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
-            toasts.say(request, said)
+            warned = words.get("warning", "")
+            tone = "warning" if warned else "success"
+            toasts.say(request, f"{said} {warned}".strip(), tone=tone)
             return redirect(TAB, pk=mandate.contract_id)
     context = {"mandate": mandate, "contract": mandate.contract, "form": form, **words}
     return render_page(request, "payments/mandate_why.html", context)
@@ -217,13 +218,15 @@ def _ask_why(
 
 @page("payments:mandate-suspend", methods=("GET", "POST"))
 def mandate_suspend(request: PageRequest, pk: int) -> HttpResponse:
-    """Ask why a mandate is suspended."""
+    """Ask why a mandate is suspended; say what becomes of a debit that is in a file."""
+    mandate = _mandate(request, pk)
     words = {
+        "warning": said_in_flight(mandate),
         "title": "Suspendre le mandat",
         "effect": "Aucun prélèvement ne partira tant que vous ne l'aurez pas repris.",
         "button": "Suspendre",
     }
-    return _ask_why(request, pk, suspend_mandate, "Mandat suspendu.", words)
+    return _ask_why(request, mandate, suspend_mandate, "Mandat suspendu.", words)
 
 
 @page("payments:mandate-revoke", methods=("GET", "POST"))
@@ -235,7 +238,7 @@ def mandate_revoke(request: PageRequest, pk: int) -> HttpResponse:
         "signé. Sa référence n'est pas réutilisée.",
         "button": "Révoquer",
     }
-    return _ask_why(request, pk, revoke_mandate, "Mandat révoqué.", words)
+    return _ask_why(request, _mandate(request, pk), revoke_mandate, "Mandat révoqué.", words)
 
 
 @page("payments:mandate-resume", methods=("POST",))
