@@ -151,6 +151,9 @@ def _by_reference(payment: Payment, named: list[str], book: Book, what: str) -> 
     if claim.is_closed:
         reason = f"{claim.contract} est nommé, mais ce contrat est clos : à vérifier."
         return Decision(Certainty.PROPOSED, reason, parts)
+    if doubt := _doubt(payment, claim):
+        reason = f"La {what} nomme {claim.contract}, mais {doubt} : à vérifier."
+        return Decision(Certainty.PROPOSED, reason, parts)
     other = _somebody_else(payment, {claim.contract}, book)
     if other:
         reason = f"La {what} nomme {claim.contract}, mais le payeur porte le nom de {other}."
@@ -192,6 +195,9 @@ def _by_account(payment: Payment, known: frozenset[str], book: Book) -> Decision
     ]
     if len(living) == 1:
         parts = (Part(living[0], payment.amount),)
+        if doubt := _doubt(payment, book.claims[living[0]]):
+            reason = f"Ce compte paie d'habitude pour {living[0]}, mais {doubt} : à vérifier."
+            return Decision(Certainty.PROPOSED, reason, parts, rule=Rule.ACCOUNT)
         other = _somebody_else(payment, set(living), book)
         if other:
             reason = (
@@ -213,6 +219,24 @@ def _by_account(payment: Payment, known: frozenset[str], book: Book) -> Decision
     others = tuple(contract for contract in living if contract != best)
     parts = (Part(best, payment.amount),)
     return Decision(Certainty.PROPOSED, reason, parts, others=others, rule=Rule.ACCOUNT)
+
+
+TRADE_WORDS = frozenset({"facture", "factures", "devis", "avoir", "subvention", "subventions"})
+FAR_BEYOND = Decimal(2500)
+"""Euros beyond what is due from which nobody pays by chance: more than a year in advance."""
+
+
+def _doubt(payment: Payment, claim: Claim) -> str:
+    """Return why a sign of ours does not suffice, as the end of a sentence; "" when it does."""
+    payer = set(words_of(payment.payer))
+    if "caf" in payer or {"allocations", "familiales"} <= payer:
+        return "le payeur est une CAF, dont l'argent se répartit par son bordereau"
+    trade = sorted(TRADE_WORDS & set(words_of(" ".join(payment.texts))))
+    if trade:
+        return f"le libellé parle de « {trade[0]} »"
+    if payment.amount > max(claim.due, ZERO, *claim.open_amounts) + FAR_BEYOND:
+        return "le montant dépasse de loin ce qui est dû"
+    return ""
 
 
 def _somebody_else(payment: Payment, named: set[str], book: Book) -> str:

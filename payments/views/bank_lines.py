@@ -209,6 +209,7 @@ def _open_context(request: PageRequest, line: BankLine, forms: dict[str, Any]) -
     words = request.GET.get("chercher", "").strip()
     found = choices_of(request, proposal, line)
     recorded = near(recorded_waiting(line.amount), line.amount, line.booked_on)
+    recorded.sort(key=lambda one: one.entry != proposal.recorded)  # what is proposed, first
     parts = [(choice.contract.number, choice.amount) for choice in found if choice.is_part]
     return {
         "proposal": proposal,
@@ -254,7 +255,11 @@ def _search(request: PageRequest, line: BankLine, words: str, known: int) -> lis
 
 def _living(request: PageRequest, line: BankLine) -> Reconciliation | None:
     rows = Reconciliation.objects.filter(line=line, undone_at=None)
-    return rows.select_related("author").prefetch_related("parts__contract").first()
+    return (
+        rows.select_related("author")
+        .prefetch_related("parts__contract", "parts__recorded__postings__account__contract")
+        .first()
+    )
 
 
 def _history(line: BankLine) -> list[Reconciliation]:

@@ -231,3 +231,28 @@ def test_no_text_breaks_the_index(text, payer):
     index = NameIndex()
     index.add("C1", Household("Diallo", "Amina"))
     assert all(0 <= score <= 100 for score in index.scores(payer, (text,)).values())
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "payer", "word"),
+    [
+        ("LOYER C2601 NOVEMBRE", "99999.00", "", "dépasse de loin"),
+        ("FACTURE C2601 PLOMBERIE", "200.00", "MARTIN SARL", "« facture »"),
+        ("devis C2601", "200.00", "", "« devis »"),
+        ("AIDE C2601", "200.00", "CAF DE PARIS", "une CAF"),
+        ("AIDE C2601", "200.00", "Caisse d'allocations familiales 59", "une CAF"),
+    ],
+)
+@pytest.mark.parametrize("iban", ["", "FR7612345678901234567890123"])
+def test_a_sign_of_ours_beside_what_no_resident_writes_is_only_proposed(
+    text, amount, payer, word, iban
+):
+    accounts = {iban: frozenset({"C2601"})} if iban else {}
+    words = "NOVEMBRE" if iban and "LOYER" in text else text.replace("C2601", "") if iban else text
+    found = decided(words, amount, payer=payer, iban=iban, accounts=accounts)
+    assert shown(found) == ("proposed", [("C2601", amount)])
+    assert word in found.reason
+
+
+def test_a_year_paid_in_advance_is_certain():
+    assert decided("C2601", "2400.00").certainty == Certainty.AUTO

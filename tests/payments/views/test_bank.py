@@ -14,10 +14,11 @@ from caracol.core.export import XLSX
 from caracol.jobs.enums import JobState
 from caracol.jobs.models import Job
 from caracol.jobs.services import run_now
-from payments.enums import BankLineState
+from payments.enums import BankLineState, PaymentMeans
 from payments.models import BankAccount, BankLayout, BankLine, Reconciliation
 from payments.services import bank_uploads
 from payments.services.line_parts import LinePart
+from payments.services.receiving import record_payment
 from payments.services.reconciling import settle_line
 from tests import factories
 from tests.payments.lines import make_line
@@ -205,3 +206,32 @@ def test_the_number_of_an_account_with_statements_stays(client):
     client.force_login(factories.make_user(Role.ACCOUNTANT, "*"))
     assert client.get("/banque/comptes/").status_code == 200
     assert client.post("/banque/comptes/enregistrer/", sent).status_code == 403
+
+
+def test_the_key_that_accepts_is_the_payment_proposed_and_not_a_nearer_one(client):
+    """Two payments of one amount recorded by hand: the line names the one further away."""
+    manager = factories.make_user()
+    on = date(2026, 11, 5)
+    named, other = factories.make_contract(), factories.make_contract()
+    received = [
+        record_payment(
+            key=f"k{contract.pk}",
+            contract=contract,
+            amount=D("190.00"),
+            means=PaymentMeans.TRANSFER,
+            received_on=day,
+            today=date(2026, 11, 24),
+            actor=manager,
+        ).entry
+        for contract, day in ((named, date(2026, 11, 3)), (other, on))
+    ]
+    line = make_line(manager, "190.00", on=on, text=f"LOYER {named.number}")
+    client.force_login(manager)
+    text = client.get(f"/banque/{line.pk}/").content.decode()
+    assert text.count('name="saisi"') == 2
+    assert f'value="{received[0].pk}" data-key="a"' in text
+    assert f'value="{received[1].pk}" data-key="a"' not in text
+    client.post(f"/banque/{line.pk}/regler/", {"saisi": received[0].pk})
+    told = client.get(f"/banque/{line.pk}/").content.decode()
+    assert f"/comptes/{named.number}/" in told
+    assert f"/comptes/{other.number}/" not in told

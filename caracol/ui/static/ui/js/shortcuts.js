@@ -32,6 +32,11 @@ export function startShortcuts() {
   startRows(() => box.checked && !help.open);
   let waiting = 0;
   document.addEventListener("keydown", (event) => {
+    // Where keys do things, Escape leaves a field so that they do them again.
+    if (event.key === "Escape" && typing(event.target) && document.querySelector("[data-key]")) {
+      event.target.blur();
+      return;
+    }
     const modified = event.ctrlKey || event.metaKey || event.altKey;
     if (modified || !box.checked || typing(event.target)) return;
     if (waiting && Date.now() - waiting < 1500) {
