@@ -277,16 +277,21 @@ DeductionSet = forms.formset_factory(DeductionForm, extra=3)
 
 
 SPLIT_ROWS = 5
+MOST_SPLIT_ROWS = 100
 
 
 class SplitForm(forms.Form):
-    """Share a line between contracts and months; what is left may wait."""
+    """Share a line between contracts and months; what is left may wait. Rows are added by five."""
 
     waits = forms.BooleanField(label="Laisser le reste en attente", required=False)
+    count = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for rank in range(1, SPLIT_ROWS + 1):
+        asked = str(self.data.get("count") or self.initial.get("count") or SPLIT_ROWS)
+        wanted = int(asked) if asked.isdecimal() else SPLIT_ROWS
+        self.ranks = range(1, min(max(wanted, SPLIT_ROWS), MOST_SPLIT_ROWS) + 1)
+        for rank in self.ranks:
             self.fields[f"contract{rank}"] = forms.CharField(
                 label=f"Contrat {rank}", required=False, max_length=20
             )
@@ -296,33 +301,44 @@ class SplitForm(forms.Form):
     @staticmethod
     def start(amount: Decimal, parts: Sequence[tuple[str, Decimal]]) -> dict[str, Any]:
         """Return what the form opens with: the parts proposed, else the whole on the first row."""
-        initial: dict[str, Any] = {}
-        for rank, (contract, share) in enumerate(parts[:SPLIT_ROWS] or [("", amount)], start=1):
+        initial: dict[str, Any] = {"count": max(SPLIT_ROWS, len(parts))}
+        for rank, (contract, share) in enumerate(parts or [("", amount)], start=1):
             initial |= {f"contract{rank}": contract, f"amount{rank}": abs(share)}
         return initial
+
+    @classmethod
+    def longer(cls, typed: Any) -> "SplitForm":
+        """Return the form with what was typed, and five rows more."""
+        before = cls(typed)
+        more = {name: typed.get(name, "") for name in before.fields if name != "count"}
+        return cls(initial={**more, "count": len(before.ranks) + SPLIT_ROWS})
+
+    @property
+    def may_grow(self) -> bool:
+        """Whether rows may be added still."""
+        return len(self.ranks) < MOST_SPLIT_ROWS
 
     @property
     def rows(self) -> list[tuple[Any, Any, Any]]:
         """The rows as bound fields."""
-        ranks = range(1, SPLIT_ROWS + 1)
-        return [(self[f"contract{n}"], self[f"amount{n}"], self[f"month{n}"]) for n in ranks]
+        return [(self[f"contract{n}"], self[f"amount{n}"], self[f"month{n}"]) for n in self.ranks]
 
     def shares(self) -> list[tuple[str, Decimal, Month | None]]:
         """Return the rows filled in: contract, amount, month."""
         data = self.cleaned_data
         return [
             (data[f"contract{n}"].strip().upper(), data[f"amount{n}"], data[f"month{n}"])
-            for n in range(1, SPLIT_ROWS + 1)
+            for n in self.ranks
             if data[f"contract{n}"].strip()
         ]
 
     def clean(self) -> dict[str, Any]:
         """Want an amount beside each contract, and one contract at least."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        for rank in range(1, SPLIT_ROWS + 1):
+        for rank in self.ranks:
             if data.get(f"contract{rank}", "").strip() and not data.get(f"amount{rank}"):
                 self.add_error(f"amount{rank}", "Indiquez le montant pour ce contrat.")
-        if not any(data.get(f"contract{n}", "").strip() for n in range(1, SPLIT_ROWS + 1)):
+        if not any(data.get(f"contract{n}", "").strip() for n in self.ranks):
             self.add_error("contract1", "Indiquez au moins un contrat.")
         return data
 

@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, Sum
+from django.urls import reverse
 
 from caracol.core.money import ZERO
-from payments.enums import CafState
+from payments.enums import CafNature, CafState
 from payments.models import BankLine, CafLine, CafStatement, CafTie
 from payments.selectors.caf_credits import bank_says, candidates
 from payments.selectors.caf_people import Suggestion, suggestions
@@ -74,6 +75,16 @@ class ShownLine:
     state: tuple[str, str]
     suggestions: list[Suggestion] = field(default_factory=list)
     may_name: bool = False
+
+    @property
+    def contest(self) -> str:
+        """Where the money taken back is contested by a letter; "" when there is nothing to."""
+        taken = self.line.nature == CafNature.RECOVERY and self.line.amount < 0
+        posted = self.line.statement.state == CafState.POSTED
+        if not (taken and posted and self.label and self.line.contract_id):
+            return ""
+        what = f"caf-indu-{self.line.pk}"
+        return reverse("residents:document-issue", args=[self.line.contract_id, what])
 
     @property
     def to_review(self) -> bool:

@@ -95,6 +95,9 @@ def _part(
 def bank_line_split(request: PageRequest, pk: int) -> HttpResponse:
     """Share a line between contracts and months."""
     line, queue = line_seen(request, pk), Queue(request)
+    if "plus" in request.POST:
+        context = line_context(request, line, queue, split=SplitForm.longer(request.POST))
+        return render_page(request, "payments/bank_line.html", context | {"splits": True})
     form = SplitForm(request.POST)
     if form.is_valid():
         try:

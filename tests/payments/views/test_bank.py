@@ -235,3 +235,34 @@ def test_the_key_that_accepts_is_the_payment_proposed_and_not_a_nearer_one(clien
     told = client.get(f"/banque/{line.pk}/").content.decode()
     assert f"/comptes/{named.number}/" in told
     assert f"/comptes/{other.number}/" not in told
+
+
+def test_a_line_is_shared_between_as_many_contracts_as_it_takes(client):
+    """Five rows more at a time, what was typed kept; forty in the file of a grouped debit."""
+    manager = factories.make_user()
+    home = factories.make_home("IDF")
+    contracts = [factories.make_contract(factories.make_room(home)) for _each in range(7)]
+    line = make_line(manager, "70.00", on=date(2026, 11, 5), text="PRLV GROUPE")
+    client.force_login(manager)
+    url = reverse("payments:bank-line-split", args=[line.pk])
+    typed = {"count": "5", "contract1": contracts[0].number, "amount1": "10,00", "plus": "1"}
+    longer = client.post(url, typed).content.decode()
+    assert 'name="contract10"' in longer
+    assert f'value="{contracts[0].number}"' in longer
+    assert not Reconciliation.objects.exists()
+    rows = {f"contract{n}": one.number for n, one in enumerate(contracts, start=1)}
+    rows |= {f"amount{n}": "10,00" for n in range(1, 8)}
+    assert client.post(url, {"count": "10", **rows}).status_code == 302
+    parts = Reconciliation.objects.get().parts.all()
+    assert sorted(part.contract.number for part in parts) == sorted(c.number for c in contracts)
+
+
+@pytest.mark.parametrize("count", ["", "-3", "999999", "x"])
+def test_an_absurd_number_of_rows_changes_nothing(client, count):
+    manager = factories.make_user()
+    line = make_line(manager, "70.00", on=date(2026, 11, 5))
+    client.force_login(manager)
+    url = reverse("payments:bank-line-split", args=[line.pk])
+    answer = client.post(url, {"count": count})
+    assert answer.status_code == 422
+    assert answer.content.decode().count('name="contract') <= 100
