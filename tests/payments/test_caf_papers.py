@@ -35,7 +35,7 @@ def test_papers_for_the_caf_are_offered_and_filled(db):
         assert "0012345" in str(paper.blocks)
 
 
-def test_an_indu_offers_its_contest(db):
+def test_an_indu_offers_its_contest(client):
     actor = factories.make_user()
     contract = lodge("Diallo", "Amina", "0123456")
     bill(actor, "2026-11")
@@ -44,3 +44,6 @@ def test_an_indu_offers_its_contest(db):
     found = CafLine.objects.get(amount=Decimal("-98.50"))
     words = {choice.what for choice in choices(contract, TODAY)}
     assert f"caf-indu-{found.pk}" in words
+    client.force_login(actor)
+    shown = client.get(f"/caf/{found.statement_id}/").content.decode()
+    assert f"/contrats/{contract.pk}/documents/caf-indu-{found.pk}/" in shown
