@@ -17,6 +17,7 @@ from django.db.models import Q
 
 from caracol.accounts.models import User
 from caracol.core.errors import Refused
+from caracol.core.text import sort_key
 from payments.enums import AccountKind, BankLineState, EntryKind
 from payments.models import BankLine, BankStatement
 from payments.services.accounts import shared_account
@@ -38,6 +39,16 @@ class BankMonthLocked(Refused):
     """The books of a month were locked while its lines were being written."""
 
 
+def _words(text: str, payer: str, bank_ref: str) -> str:
+    """Return what a line says in letters and digits alone, without the bank's reference."""
+    said = f"{text} {payer}"
+    return sort_key(said.replace(bank_ref, " ") if bank_ref else said)
+
+
+def _echo(account: int, row: Row) -> tuple[int, date, Decimal, str]:
+    return account, row.booked_on, row.amount, _words(row.text, row.payer, row.bank_ref)
+
+
 class LineWriter:
     """Writes the lines of one file."""
 
@@ -47,6 +58,7 @@ class LineWriter:
         self.locked = locked_months()
         self.days: dict[date, date] = {}
         self.elsewhere: Counter[tuple[int, date, Decimal]] = Counter()
+        self.echoes: Counter[tuple[int, date, Decimal, str]] = Counter()
         self.looked: set[tuple[int, date]] = set()
 
     def write(self, statement: BankStatement, rows: Sequence[Row]) -> list[Row]:
@@ -55,36 +67,60 @@ class LineWriter:
         known = set(BankLine.objects.filter(key__in=keys).values_list("key", flat=True))
         fresh = [row for row in rows if row.key not in known] if known else list(rows)
         if statement.bank_account is not None:
-            self._hold_twins(statement, fresh)
+            self._hold_twins(statement, fresh, [row for row in rows if row.key in known])
             self._post(statement.bank_account.account_id, fresh)
         copy("payments_bankline", _LINE, self._lines(statement, fresh))
         check_now()  # what is verified now is not left for the end, and the next lines are read
         return fresh
 
-    def _hold_twins(self, statement: BankStatement, fresh: Sequence[Row]) -> None:
-        """Hold what another format has brought already: same account, day and amount."""
+    def _hold_twins(
+        self, statement: BankStatement, fresh: Sequence[Row], known: Sequence[Row]
+    ) -> None:
+        """Hold what another file has brought already, under other references.
+
+        Of another format: same account, day and amount; of the same one, the words too, once for
+        each line there that this file does not know again by its key.
+        """
         account = statement.bank_account_id or 0
         open_rows = [row for row in fresh if row.state == BankLineState.TO_SETTLE]
-        self._look_elsewhere(account, {row.booked_on for row in open_rows})
-        for row in open_rows if self.elsewhere else ():
+        known = [row for row in known if row.state == BankLineState.TO_SETTLE]
+        self._look_elsewhere(statement, {row.booked_on for row in (*open_rows, *known)})
+        for row in known if self.echoes else ():
+            self.echoes[_echo(account, row)] -= 1
+        for row in open_rows if self.elsewhere or self.echoes else ():
             twin = (account, row.booked_on, row.amount)
             if self.elsewhere[twin] > 0:
                 self.elsewhere[twin] -= 1
                 row.state = BankLineState.HELD
                 row.note = "Doublon probable : un autre fichier a déjà ce montant ce jour-là."
+            elif self.echoes[echo := _echo(account, row)] > 0:
+                self.echoes[echo] -= 1
+                row.state = BankLineState.HELD
+                row.note = (
+                    "Sans doute déjà là : un autre fichier a cette ligne, même jour, même montant, "
+                    "mêmes mots, sous une autre référence."
+                )
 
-    def _look_elsewhere(self, account: int, days: set[date]) -> None:
-        """Count what other formats have brought of some days; each day is looked at once."""
+    def _look_elsewhere(self, statement: BankStatement, days: set[date]) -> None:
+        """Count what other files have brought of some days; each day is looked at once."""
+        account = statement.bank_account_id or 0
         days = {day for day in days if (account, day) not in self.looked}
         if not days:
             return
         self.looked |= {(account, day) for day in days}
         others = (
             BankLine.objects.filter(statement__bank_account=account, booked_on__in=days)
-            .exclude(Q(statement__file__format=self.format) | Q(entry=None))
-            .values_list("booked_on", "amount")
+            .exclude(Q(statement__file=statement.file_id) | Q(entry=None))
+            .values_list(
+                *("statement__file__format", "booked_on", "amount"),
+                *("text", "payer", "bank_ref"),
+            )
         )
-        self.elsewhere.update((account, day, amount) for day, amount in others)
+        for format, day, amount, *words in others.iterator(chunk_size=2000):
+            if format == self.format:
+                self.echoes[account, day, amount, _words(*words)] += 1
+            else:
+                self.elsewhere[account, day, amount] += 1
 
     def _post(self, bank: int, fresh: Sequence[Row]) -> None:
         """Post what is money of ours, and give each line its entry."""

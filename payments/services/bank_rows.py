@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from caracol.core.money import ZERO
+from payments.calculations.days import Days
 from payments.calculations.fingerprints import line_base, same_account
 from payments.enums import BankLineState
 from payments.models import BankAccount, BankLine
@@ -95,7 +96,7 @@ class Rows:
 Piece = Begun | Rows | Closing | Remark
 
 
-def pieces_of(events: Events, own: Sequence[BankAccount], today: date) -> Iterator[Piece]:
+def pieces_of(events: Events, own: Sequence[BankAccount], days: Days) -> Iterator[Piece]:
     """Yield what is to be written of a file, its lines by thousands. Raises FileRefused."""
     statement: _Statement | None = None
     ranks: Counter[int] = Counter()
@@ -114,7 +115,7 @@ def pieces_of(events: Events, own: Sequence[BankAccount], today: date) -> Iterat
             waiting = Rows()
         if isinstance(event, Opening):
             begun = _begun(event, own)
-            statement = _Statement(begun, today)
+            statement = _Statement(begun, days)
             yield begun
         else:
             statement = None if isinstance(event, Closing) else statement
@@ -140,12 +141,12 @@ def _begun(opening: Opening, own: Sequence[BankAccount]) -> Begun:
 class _Statement:
     """A statement whose lines are being read."""
 
-    def __init__(self, begun: Begun, today: date) -> None:
+    def __init__(self, begun: Begun, days: Days) -> None:
         opening, account = begun.opening, begun.account
         self.number = account.number if account else opening.account[:40]
         self.currency, self.hold = opening.currency[:3], begun.hold
         self.day = opening.on
-        self.today = today
+        self.days = days
         self.count = 0
 
     def row(self, line: Line, ranks: Counter[int]) -> Row:
@@ -158,7 +159,7 @@ class _Statement:
             )
         self.count += 1
         booked = line.booked_on or line.value_on or self.day
-        state, note = _state(line, booked, self.hold)
+        state, note = _state(line, booked, self.hold, self.days)
         currency = line.currency or self.currency or EURO
         texts = [line.text]
         for each in line.details:
@@ -183,7 +184,7 @@ class _Statement:
             key=f"{base}:{ranks[mark]}",
             position=self.count,
             place=line.place[:40],
-            booked_on=booked or self.today,
+            booked_on=booked or self.days.today,
             value_on=line.value_on,
             amount=round(line.amount, 2),
             currency=currency[:3],
@@ -206,19 +207,23 @@ class _Statement:
 _NOTHING = Detail()
 
 
-def _state(line: Line, booked: date | None, hold: str) -> tuple[BankLineState, str]:
+def _state(line: Line, booked: date | None, hold: str, days: Days) -> tuple[BankLineState, str]:
     """Return what becomes of a line as it is read, and why when it is not to be settled."""
     if line.status != BOOKED:
         return BankLineState.ANNOUNCED, "Annoncée par la banque, pas encore comptabilisée."
-    if hold:
-        return BankLineState.HELD, hold
+    why = hold or _why_held(line, booked, days)
+    return (BankLineState.HELD, why) if why else (BankLineState.TO_SETTLE, "")
+
+
+def _why_held(line: Line, booked: date | None, days: Days) -> str:
     if line.currency not in {"", EURO}:
-        return BankLineState.HELD, f"En {line.currency} : seuls les euros entrent dans les comptes."
+        return f"En {line.currency} : seuls les euros entrent dans les comptes."
     if booked is None:
-        return BankLineState.HELD, "La banque ne dit pas le jour de cette ligne."
+        return "La banque ne dit pas le jour de cette ligne."
     if line.amount != round(line.amount, 2):
-        return BankLineState.HELD, f"Le montant {line.amount} a plus de deux décimales."
-    return BankLineState.TO_SETTLE, ""
+        return f"Le montant {line.amount} a plus de deux décimales."
+    why_not = days.why_not(booked)
+    return f"Elle est datée du {booked:%d/%m/%Y}, {why_not}." if why_not else ""
 
 
 def _party(line: Line) -> tuple[str, str]:

@@ -30,6 +30,7 @@ from payments.services.bank_accounts import own_accounts
 from payments.services.bank_copying import BankMonthLocked, LineWriter
 from payments.services.bank_rows import MOST, Begun, Rows, pieces_of
 from payments.services.layouts import events_of
+from payments.services.open_days import days_of_books
 
 __all__ = ["BankMonthLocked", "Imported", "import_bank"]
 
@@ -138,7 +139,7 @@ class _Writer:
 
     def read(self, events: Events) -> None:
         """Write the whole file. Raises FileRefused, BankMonthLocked."""
-        pieces = pieces_of(events, own_accounts(), clock.today())
+        pieces = pieces_of(events, own_accounts(), days_of_books(clock.today()))
         # The other readers have their whole file in memory, and may ask the database.
         for piece in ahead(pieces) if self.record.format in STREAMED else pieces:
             if isinstance(piece, Remark):

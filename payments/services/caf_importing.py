@@ -20,6 +20,7 @@ from caracol.core.errors import Refused
 from caracol.core.files import gone_if_it_fails
 from caracol.core.money import ZERO, euros
 from payments.calculations.caf import Announced, tie_lines
+from payments.calculations.days import Days
 from payments.enums import CafNature, CafState
 from payments.models import CafFile, CafLayout, CafLine, CafOffice, CafStatement
 from payments.readers.caf import MAX_FILE, CafRead, CafRow, read_caf
@@ -28,6 +29,7 @@ from payments.readers.caf_columns import CafMapping, department_of
 from payments.selectors.caf_credits import BankSays, bank_says
 from payments.services.caf_posting import post_held
 from payments.services.caf_ties import lock_credits, tie
+from payments.services.open_days import days_of_books
 from payments.services.posting import check_now
 
 IMPORTED = history.label("payments.caf-imported", "Bordereau de la CAF reçu")
@@ -101,7 +103,7 @@ def import_caf(
     result = CafImported(name, read.format, len(read.rows), read.total, remarks=list(read.remarks))
     rows = _tied(read)
     result.total = sum((row.amount for row in rows), ZERO)
-    groups = _statements(rows, given or Given())
+    groups = _statements(rows, given or Given(), days_of_books(today))
     record = _keep(data, name, read.format)
     with gone_if_it_fails(record.file), history.act(IMPORTED, actor=actor), transaction.atomic():
         record.imported_by = actor
@@ -131,7 +133,7 @@ def type_statement(
     result = CafImported("saisie", "saisie", len(rows), found.total)
     with history.act(IMPORTED, actor=actor):
         run = _Run(None, is_announced=True, result=result, today=today, actor=actor)
-        run.write(_statements(signed, given))
+        run.write(_statements(signed, given, days_of_books(today)))
     return result
 
 
@@ -193,7 +195,7 @@ class _Group:
         return hashlib.sha256("\x1e".join(facts).encode()).hexdigest()
 
 
-def _statements(rows: Sequence[CafRow], given: Given) -> list[_Group]:
+def _statements(rows: Sequence[CafRow], given: Given, days: Days) -> list[_Group]:
     """Return the statements of a file: one by CAF, number and day of payment."""
     groups: dict[tuple[str, str, date], _Group] = {}
     for row in rows:
@@ -203,6 +205,7 @@ def _statements(rows: Sequence[CafRow], given: Given) -> list[_Group]:
             raise CafRefused("Le fichier ne dit pas de quelle CAF il vient : choisissez-la.")
         if paid_on is None:
             raise CafRefused("Le fichier ne dit pas le jour du paiement : indiquez-le.")
+        _check_day(paid_on, days)
         reference = row.reference or given.reference
         if not reference:
             reference = f"{row.aid_type or 'AL'}-{department}-{paid_on:%Y%m%d}"
@@ -211,6 +214,15 @@ def _statements(rows: Sequence[CafRow], given: Given) -> list[_Group]:
             groups[key] = _Group(department, row.landlord, reference[:40], paid_on, [])
         groups[key].rows.append(row)
     return list(groups.values())
+
+
+def _check_day(paid_on: date, days: Days) -> None:
+    """Refuse a day of payment that can only be a mistake. Raises CafRefused."""
+    if why_not := days.why_not(paid_on):
+        raise CafRefused(
+            f"Ce bordereau serait payé le {paid_on:%d/%m/%Y}, {why_not} : vérifiez la date de "
+            "paiement. Rien n'a été inscrit."
+        )
 
 
 def _keep(data: bytes, name: str, kind: str) -> CafFile:

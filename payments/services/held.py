@@ -4,11 +4,12 @@ from django.db import transaction
 
 from caracol.accounts.models import User
 from caracol.audit import history
+from caracol.core import clock
 from payments.enums import AccountKind, BankLineState, EntryKind
 from payments.models import BankLine, Entry
 from payments.services.accounts import shared_account
 from payments.services.line_parts import LineRefused
-from payments.services.open_days import day_source, open_day
+from payments.services.open_days import day_source, days_of_books, open_day
 from payments.services.posting import Line, post
 
 TAKEN = history.label("payments.held-taken", "Ligne retenue prise en compte")
@@ -32,6 +33,11 @@ def take_held(*, line: BankLine, actor: User) -> BankLine:
         raise LineRefused(
             "Cette ligne n'est pas d'un compte de l'association, ou pas en euros : elle ne peut "
             "pas entrer dans les comptes. Écartez-la."
+        )
+    if locked.booked_on > days_of_books(clock.today()).newest:
+        raise LineRefused(
+            f"Cette ligne est datée du {locked.booked_on:%d/%m/%Y}, dans le futur : elle ne peut "
+            "pas entrer dans les comptes. Écartez-la et demandez à la banque un relevé corrigé."
         )
     on = open_day(locked.booked_on)
     with history.act(TAKEN, actor=actor):

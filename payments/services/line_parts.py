@@ -10,7 +10,7 @@ from caracol.core.errors import Refused
 from caracol.core.money import ZERO, euros
 from caracol.core.periods import Month
 from payments.enums import BankLineState, MatchRule, PartKind, Payer
-from payments.models import BankLine, Entry, Reconciliation
+from payments.models import BankLine, Entry, Reconciliation, Term
 from residents.models import Contract
 
 BY_HAND = "Choisi par une personne de l'équipe."
@@ -92,6 +92,22 @@ def check_parts(act: Act) -> None:
     turned = any((part.amount > 0) != (act.line.amount > 0) for part in act.parts)
     if any(part.amount == 0 for part in act.parts) or (turned and not aid):
         raise LineRefused("Chaque part est du même signe que la ligne, et différente de zéro.")
+    for part in act.parts:
+        _check_month(part)
+
+
+def _check_month(part: LinePart) -> None:
+    """Refuse a month that the contract has no term for, nor will have. Aid may be older."""
+    contract, month = part.contract, part.month
+    if contract is None or month is None or part.payer == Payer.CAF:
+        return
+    if Month.of(contract.starts_on) <= month <= Month.of(contract.ends_on):
+        return
+    if not Term.objects.filter(contract=contract, month=month.first).exists():
+        raise LineRefused(
+            f"Le contrat {contract.number} n'a pas d'échéance de {month.label} : choisissez un "
+            "autre mois, ou laissez le mois vide pour solder le plus ancien dû."
+        )
 
 
 def is_same(act: Act, living: Reconciliation) -> bool:

@@ -16,6 +16,8 @@ from payments.readers.shapes import FileRefused
 from payments.services import bank_copying, bank_rows
 from payments.services.banking import BankMonthLocked, import_bank
 from payments.services.checking import check_ledger
+from payments.services.held import take_held
+from payments.services.line_parts import LineRefused
 from tests.helpers.databases import check_constraints
 from tests.helpers.threads import at_once
 
@@ -149,6 +151,53 @@ def test_another_currency_and_a_missing_day_are_held():
     found = imported(statement(foreign, entry("10.00", on="")))
     assert found.held == 2
     assert bank_balance() == 0
+
+
+@pytest.mark.parametrize(
+    ("on", "why"), [("2099-01-05", "dans le futur"), ("2009-01-05", "avant le début des comptes")]
+)
+def test_a_line_of_an_absurd_day_is_held_with_its_reason(on, why):
+    """A mistyped year; one to come cannot be taken either, the others of the file enter."""
+    found = imported(statement(entry("200.00", on=on), entry("10.00")))
+    assert (found.new, found.held) == (2, 1)
+    line = BankLine.objects.get(state=BankLineState.HELD)
+    assert why in line.note
+    assert bank_balance() == D("10.00")
+    if on > "2027":
+        with pytest.raises(LineRefused, match="dans le futur"):
+            take_held(line=line, actor=system_user())
+    else:
+        take_held(line=line, actor=system_user())
+        assert bank_balance() == D("210.00")
+
+
+def test_the_same_statement_under_other_references_is_held_not_dropped():
+    """The bank renumbered its lines: residents are not credited twice, a person decides."""
+    both = entry("200.00", ref="R1"), entry("200.00", ref="R2")
+    assert imported(statement(*both, entry("75.00", ref="R3"))).held == 0
+    again = entry("200.00", ref="Q1"), entry("200.00", ref="Q2"), entry("75.00", ref="Q3")
+    found = imported(statement(*again, name="bis"))
+    assert (found.new, found.held) == (3, 3)
+    held = BankLine.objects.filter(state=BankLineState.HELD)
+    assert all("Sans doute déjà là" in line.note for line in held)
+    assert bank_balance() == D("475.00")
+    take_held(line=held[0], actor=system_user())
+    assert BankLine.objects.filter(state=BankLineState.HELD).count() == 2
+
+
+def test_new_lines_beside_known_ones_live_whatever_their_references():
+    """A monthly file after the day's: one line known again, an equal one and others are new."""
+    imported(statement(entry("200.00", ref="R1"), name="jour"))
+    found = imported(
+        statement(
+            entry("200.00", ref="R2"),
+            entry("200.00", ref="R1"),
+            entry("200.00", ref="R3", payer="KARIMI"),
+            entry("200.00", ref="R4", text="autre"),
+            entry("200.00", "2026-11-06", ref="R5"),
+        )
+    )
+    assert (found.new, found.duplicates, found.held) == (4, 1, 0)
 
 
 def test_what_is_only_announced_posts_nothing():

@@ -144,6 +144,16 @@ def bank(*entries, closing="2026-12-31"):
 CREDIT = {"on": "2026-12-07", "text": "CAF 75 AIDES AU LOGEMENT B202612-75", "payer": "CAF"}
 
 
+@pytest.mark.parametrize(
+    ("paid", "why"), [("05/12/2031", "dans le futur"), ("05/12/2006", "avant le début")]
+)
+def test_a_statement_paid_on_an_absurd_day_is_refused(contract, actor, paid, why):
+    months = f"11/{paid[-4:]}"
+    with pytest.raises(CafRefused, match=why):
+        imported(statement(line("0123456", "220.00", months), paid=paid), actor)
+    assert not CafStatement.objects.exists()
+
+
 # --- Each line to its month -----------------------------------------------------------------------
 def test_aid_goes_to_its_entitlement_month(contract, actor):
     """Paid in December, it settles November."""

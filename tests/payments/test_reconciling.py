@@ -105,6 +105,16 @@ def test_the_month_that_the_payer_names_comes_first(amina, actor):
     assert Term.objects.get(contract=amina, month=OCTOBER.first).paid_amount == ZERO
 
 
+@pytest.mark.parametrize("month", [Month(2019, 1), Month(2035, 1)])
+def test_a_month_that_the_contract_never_has_is_refused(amina, actor, month):
+    """A mistyped year; a month to come of the contract may be paid ahead."""
+    line = make_line(actor, "200.00", on=ON)
+    with pytest.raises(LineRefused, match="n'a pas d'échéance de janvier"):
+        settle(line, actor, LinePart(D("200.00"), amina, month))
+    assert not Reconciliation.objects.exists()
+    settle(line, actor, LinePart(D("200.00"), amina, Month(2026, 12)))
+
+
 def test_one_transfer_pays_for_two_residents_and_two_months(amina, yusuf, actor):
     line = make_line(actor, "500.00", on=ON)
     parts = (
