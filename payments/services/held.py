@@ -18,9 +18,14 @@ EURO = "EUR"
 
 
 def may_be_taken(line: BankLine) -> bool:
-    """Whether a held line may enter the books: it is of our account, and in euros."""
+    """Whether a held line may enter the books: of our account, in euros, of no day far ahead."""
     known = line.statement.bank_account_id is not None
-    return line.state == BankLineState.HELD and known and line.currency == EURO
+    is_ours = line.state == BankLineState.HELD and known and line.currency == EURO
+    return is_ours and not _is_far_ahead(line)
+
+
+def _is_far_ahead(line: BankLine) -> bool:
+    return line.booked_on > days_of_books(clock.today()).newest
 
 
 @transaction.atomic
@@ -29,15 +34,15 @@ def take_held(*, line: BankLine, actor: User) -> BankLine:
     locked = _locked(line)
     if locked.state not in (BankLineState.HELD, BankLineState.DISCARDED):
         return locked
+    if _is_far_ahead(locked):
+        raise LineRefused(
+            f"Cette ligne est datée du {locked.booked_on:%d/%m/%Y}, dans le futur : elle ne peut "
+            "pas entrer dans les comptes. Écartez-la et demandez à la banque un relevé corrigé."
+        )
     if not may_be_taken(locked):
         raise LineRefused(
             "Cette ligne n'est pas d'un compte de l'association, ou pas en euros : elle ne peut "
             "pas entrer dans les comptes. Écartez-la."
-        )
-    if locked.booked_on > days_of_books(clock.today()).newest:
-        raise LineRefused(
-            f"Cette ligne est datée du {locked.booked_on:%d/%m/%Y}, dans le futur : elle ne peut "
-            "pas entrer dans les comptes. Écartez-la et demandez à la banque un relevé corrigé."
         )
     on = open_day(locked.booked_on)
     with history.act(TAKEN, actor=actor):

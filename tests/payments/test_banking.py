@@ -16,7 +16,7 @@ from payments.readers.shapes import FileRefused
 from payments.services import bank_copying, bank_rows
 from payments.services.banking import BankMonthLocked, import_bank
 from payments.services.checking import check_ledger
-from payments.services.held import take_held
+from payments.services.held import may_be_taken, take_held
 from payments.services.line_parts import LineRefused
 from tests.helpers.databases import check_constraints
 from tests.helpers.threads import at_once
@@ -163,6 +163,7 @@ def test_a_line_of_an_absurd_day_is_held_with_its_reason(on, why):
     line = BankLine.objects.get(state=BankLineState.HELD)
     assert why in line.note
     assert bank_balance() == D("10.00")
+    assert may_be_taken(line) is (on < "2027")
     if on > "2027":
         with pytest.raises(LineRefused, match="dans le futur"):
             take_held(line=line, actor=system_user())
