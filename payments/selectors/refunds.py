@@ -53,9 +53,12 @@ class Owed:
         return self.payer in {Payer.RESIDENT, Payer.CAF}
 
 
-def owed_on(contract: Contract) -> list[Owed]:
-    """Return all that may be given back on a contract, what is under way left out."""
-    return owed_on_all([contract])
+def owed_on(contract: Contract, *, besides: int = 0) -> list[Owed]:
+    """Return all that may be given back on a contract, what is under way left out.
+
+    `besides`: a refund under way that is not counted.
+    """
+    return owed_on_all([contract], besides=besides)
 
 
 def owed_now(contract: Contract, on: date) -> list[Owed]:
@@ -69,14 +72,14 @@ def _less(one: Owed, bill: Decimal) -> Owed:
     return replace(one, coming=min(bill, one.amount)) if waits and bill else one
 
 
-def owed_on_all(contracts: Sequence[Contract]) -> list[Owed]:
+def owed_on_all(contracts: Sequence[Contract], *, besides: int = 0) -> list[Owed]:
     """Return the same of several contracts, in their order; a constant number of queries."""
     ids = [contract.pk for contract in contracts]
-    due, advances = _dues(contracts, ids), _advances(contracts, ids)
+    due, advances = _dues(contracts, ids, besides), _advances(contracts, ids, besides)
     return [one for pk in ids for one in (*due[pk], *advances[pk])]
 
 
-def _dues(contracts: Sequence[Contract], ids: Sequence[int]) -> dict[int, list[Owed]]:
+def _dues(contracts: Sequence[Contract], ids: Sequence[int], besides: int) -> dict[int, list[Owed]]:
     """Return by contract what stands on what is to be refunded."""
     rows = Posting.objects.filter(
         account__contract__in=ids, account__kind=AccountKind.REFUND_DUE
@@ -84,7 +87,7 @@ def _dues(contracts: Sequence[Contract], ids: Sequence[int]) -> dict[int, list[O
     totals: dict[int, list[tuple[str, Decimal]]] = defaultdict(list)
     for pk, payer, total in rows.annotate(total=-Sum("amount")):
         totals[pk].append((payer, total))
-    asked = engaged_on(ids)
+    asked = engaged_on(ids, besides=besides)
     settled = set(
         DepositSettlement.objects.filter(contract__in=ids, state="APPROVED").values_list(
             "contract", flat=True
@@ -113,16 +116,19 @@ def engaged(contract: Contract) -> dict[str, Decimal]:
     return found
 
 
-def engaged_on(ids: Sequence[int]) -> dict[tuple[int, str], Decimal]:
+def engaged_on(ids: Sequence[int], *, besides: int = 0) -> dict[tuple[int, str], Decimal]:
     """Return the same by contract and payer."""
     found: dict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
-    for refund in Refund.objects.filter(contract__in=ids, state__in=UNDER_WAY).defer("iban"):
+    rows = Refund.objects.filter(contract__in=ids, state__in=UNDER_WAY).exclude(pk=besides)
+    for refund in rows.defer("iban"):
         if refund.source == RefundSource.DUE or refund.state in MOVED:
             found[refund.contract_id, refund.payer] += refund.amount
     return found
 
 
-def _advances(contracts: Sequence[Contract], ids: Sequence[int]) -> dict[int, list[Owed]]:
+def _advances(
+    contracts: Sequence[Contract], ids: Sequence[int], besides: int
+) -> dict[int, list[Owed]]:
     """Return what accounts have in advance: over-payments, and aid above what was due."""
     balances: dict[int | None, Decimal] = dict(
         Account.objects.filter(
@@ -130,9 +136,13 @@ def _advances(contracts: Sequence[Contract], ids: Sequence[int]) -> dict[int, li
         ).values_list("contract", "balance")
     )
     credits = credits_on([pk for pk in ids if pk in balances])
-    rows = Refund.objects.filter(
-        contract__in=ids, source=RefundSource.ACCOUNT, state=RefundState.PREPARED
-    ).values_list("contract")
+    rows = (
+        Refund.objects.filter(
+            contract__in=ids, source=RefundSource.ACCOUNT, state=RefundState.PREPARED
+        )
+        .exclude(pk=besides)
+        .values_list("contract")
+    )
     asked = dict(rows.annotate(total=Sum("amount")))
     found: dict[int, list[Owed]] = defaultdict(list)
     for contract in contracts:

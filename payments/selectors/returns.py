@@ -1,17 +1,49 @@
 """Debits that came back: why, what to do, whether they may be presented once more."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 
 from payments.enums import DebitState
-from payments.models import Debit, Term
+from payments.models import BankLine, Debit, Mandate, Term
 from payments.selectors.collecting import people_of_contracts
 from payments.selectors.return_reasons import Reasons, ReturnReason
 
 SHOWN_FOR = timedelta(days=90)
+
+
+def source_of(line: BankLine) -> str:
+    """Return how a return says that a line brought it."""
+    return f"relevé, ligne {line.pk}"
+
+
+def mandates_stopped_by(line: BankLine) -> list[Mandate]:
+    """Return the mandates of the debits that a line brought back, suspended or revoked now."""
+    debits = Debit.objects.filter(return_source=source_of(line), state=DebitState.RETURNED)
+    stopped = Q(revoked_on__isnull=False) | Q(suspended_on__isnull=False)
+    rows = Mandate.objects.filter(stopped, pk__in=debits.values("mandate")).defer("iban")
+    return list(rows.order_by("reference"))
+
+
+def said_of_mandates(before: Sequence[Mandate]) -> str:
+    """Say what became of mandates that were stopped, once the return that did it is undone."""
+    now = {
+        row.pk: row
+        for row in Mandate.objects.filter(pk__in=[old.pk for old in before]).defer("iban")
+    }
+    told = []
+    for old in before:
+        new = now[old.pk]
+        if (new.revoked_on, new.suspended_on) != (old.revoked_on, old.suspended_on):
+            was = "révoqué" if old.revoked_on else "suspendu"
+            told.append(f"Le mandat {old}, {was} par ce rejet, est remis comme avant.")
+        else:
+            still = "révoqué" if new.revoked_on else "suspendu"
+            told.append(f"Le mandat {old} reste {still} : voyez s'il doit l'être.")
+    return " ".join(told)
 
 
 @dataclass(frozen=True)

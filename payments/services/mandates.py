@@ -28,6 +28,7 @@ SIGNED = history.label("payments.mandate-signed", "Mandat de prélèvement sign�
 SUSPENDED = history.label("payments.mandate-suspended", "Mandat de prélèvement suspendu")
 RESUMED = history.label("payments.mandate-resumed", "Mandat de prélèvement repris")
 REVOKED = history.label("payments.mandate-revoked", "Mandat de prélèvement révoqué")
+PUT_BACK = history.label("payments.mandate-put-back", "Mandat remis comme avant un rejet défait")
 AID_SAID = history.label("payments.mandate-aid", "Déduction de l'aide décidée")
 DOCUMENT = "SEPA_MANDATE"
 
@@ -236,6 +237,27 @@ def revoke_for_return(*, mandate: Mandate, reason: str, today: date, actor: User
     """End a mandate that the bank says it has not, whatever is under way."""
     with history.act(REVOKED, actor=actor, reason=reason):
         _revoke(mandate, reason=reason, today=today)
+
+
+def restore_for_return(*, mandate: Mandate, reason: str, actor: User) -> None:
+    """Put a mandate back as it was before a return that was a mistake, `reason` being its words.
+
+    What something else did to it stays, and none comes back beside the one alive since.
+    """
+    with history.act(PUT_BACK, actor=actor, reason=reason):
+        found = Mandate.objects.select_for_update(no_key=True, of=("self",)).get(pk=mandate.pk)
+        if found.revoked_on is not None:
+            alive = Mandate.objects.filter(contract=found.contract_id, revoked_on=None)
+            if found.revoked_reason != reason[:200] or alive.exists():
+                return
+            found.revoked_on, found.revoked_reason = None, ""
+        elif found.suspended_on is not None and found.suspended_reason == reason[:200]:
+            found.suspended_on, found.suspended_reason = None, ""
+        else:
+            return
+        found.save(
+            update_fields=["revoked_on", "revoked_reason", "suspended_on", "suspended_reason"]
+        )
 
 
 def _refuse_in_flight(mandate: Mandate) -> None:

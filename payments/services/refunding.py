@@ -98,8 +98,8 @@ def prepare_refund(
         )
 
 
-def _owed(contract: Contract, source: RefundSource, payer: Payer) -> Any:
-    for one in owed_on(contract):
+def _owed(contract: Contract, source: RefundSource, payer: Payer, besides: int = 0) -> Any:
+    for one in owed_on(contract, besides=besides):
         if (one.source, one.payer) == (source, payer):
             return one
     raise RefundRefused(
@@ -127,7 +127,6 @@ def approve_refund(*, refund: Refund, today: date, actor: User) -> Refund:
                 f"Ce remboursement n'est plus à approuver : il est {found.get_state_display()}."
             )
         _check_approver(found, actor)
-        # Prepared, it is counted as under way: what is left must not be below nothing.
         _check_still_owed(found)
         if found.source == RefundSource.ACCOUNT:
             found.moved = _move(found, today, actor)
@@ -148,14 +147,11 @@ def _check_approver(refund: Refund, actor: User) -> None:
 
 
 def _check_still_owed(refund: Refund) -> None:
-    contract = refund.contract
-    # Aside, it would be owed again: ask as if it were not under way.
-    Refund.objects.filter(pk=refund.pk).update(state=RefundState.CANCELLED)
+    source, payer = RefundSource(refund.source), Payer(refund.payer)
     try:
-        owed = _owed(contract, RefundSource(refund.source), Payer(refund.payer)).amount
+        owed = _owed(refund.contract, source, payer, besides=refund.pk).amount
     except RefundRefused:
         owed = ZERO
-    Refund.objects.filter(pk=refund.pk).update(state=RefundState.PREPARED)
     if refund.amount > owed:
         raise RefundRefused(
             f"Le compte a changé depuis : {euros(owed)} peuvent être rendus, pas "

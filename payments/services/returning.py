@@ -17,7 +17,7 @@ from payments.models import Debit, DebitBatch
 from payments.selectors.return_reasons import Reasons, ReturnReason
 from payments.services.accounts import lock_account
 from payments.services.debit_posting import after_debits, post_debit
-from payments.services.mandates import revoke_for_return, suspend_mandate
+from payments.services.mandates import restore_for_return, revoke_for_return, suspend_mandate
 from payments.services.posting import reverse
 from residents.models import ContractHolder
 
@@ -98,13 +98,18 @@ def _take_back(debit: Debit, batch: DebitBatch, facts: ReturnFacts, actor: User)
 
 
 def _apply(debit: Debit, reason: ReturnReason, today: date, actor: User) -> None:
-    mandate, why = debit.mandate, f"{reason.code} : {reason.label}"
+    mandate, why = debit.mandate, _why(reason)
     if mandate.revoked_on is not None:
         return
     if reason.act == ReturnAct.CANCEL:
         revoke_for_return(mandate=mandate, reason=why, today=today, actor=actor)
     elif reason.suspends:
         suspend_mandate(mandate=mandate, reason=why, today=today, actor=actor)
+
+
+def _why(reason: ReturnReason) -> str:
+    """Say why a return changes a mandate: what it is known by when the return is undone."""
+    return f"{reason.code} : {reason.label}"
 
 
 def tell(debit: Debit, reason: ReturnReason, actor: User) -> int:
@@ -146,7 +151,8 @@ def _words(debit: Debit, reason: ReturnReason) -> Sequence[str]:
 def restore_debit(*, debit: Debit, on: date, today: date, actor: User, reason: str) -> None:
     """Put back a debit whose return was a mistake: it is collected again, by a fresh entry.
 
-    What was said to the resident and done to the mandate stays: a person sees to it.
+    The mandate that this very return suspended or revoked is as before, unless something else
+    happened to it since. What was said to the resident stays: a person sees to it.
     """
     with history.act(RESTORED, actor=actor, reason=reason):
         found = _locked(debit)
@@ -156,7 +162,18 @@ def restore_debit(*, debit: Debit, on: date, today: date, actor: User, reason: s
             raise ReturnRefused("Ce prélèvement a été représenté depuis : il ne se remet plus.")
         key = f"debit:{found.end_to_end_id}:{found.entry_id}"
         post_debit(found, on=max(on, found.entry.date), actor=actor, key=key)
+        _restore_mandate(found, today, actor)
         found.returned_on, found.return_code, found.return_text = None, "", ""
         found.return_source = ""
         found.save(update_fields=["returned_on", "return_code", "return_text", "return_source"])
         after_debits([found], today=today, actor=actor, why=reason)
+
+
+def _restore_mandate(debit: Debit, today: date, actor: User) -> None:
+    """Give back its mandate what a return took from it, unless another return says the same."""
+    same = Debit.objects.filter(
+        mandate=debit.mandate_id, state=DebitState.RETURNED, return_code=debit.return_code
+    )
+    if not same.exclude(pk=debit.pk).exists():
+        why = _why(Reasons(today).of(debit.return_code))
+        restore_for_return(mandate=debit.mandate, reason=why, actor=actor)

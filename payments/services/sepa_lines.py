@@ -26,6 +26,7 @@ from payments.enums import (
     RefundState,
 )
 from payments.models import BankLine, Debit, DebitBatch, Entry, Refund, RefundBatch
+from payments.selectors.returns import source_of
 from payments.services.accounts import shared_account
 from payments.services.debit_posting import post_debits
 from payments.services.posting import Line, post, reverse
@@ -301,11 +302,6 @@ def _bounces(line: BankLine, book: _Book) -> Iterator[Offer]:
 
 
 # --- Settling -------------------------------------------------------------------------------------
-def source_of(line: BankLine) -> str:
-    """Return how a return says that a line brought it."""
-    return f"relevé, ligne {line.pk}"
-
-
 def _returned_by(line: BankLine) -> list[Debit]:
     rows = Debit.objects.filter(return_source=source_of(line))
     return list(rows.select_related("contract").order_by("contract_id", "pk"))

@@ -19,6 +19,7 @@ from payments.enums import BankLineState, MatchRule, PartKind, Payer
 from payments.forms import SplitForm, SuspenseForm
 from payments.models import BankLine, Entry, Reconciliation
 from payments.selectors.bank_lines import choices
+from payments.selectors.returns import mandates_stopped_by, said_of_mandates
 from payments.services.automatic import third_parties
 from payments.services.held import discard_held, hold_again, take_held
 from payments.services.line_parts import BY_HAND, Act, LinePart, LineRefused
@@ -167,6 +168,7 @@ def bank_line_undo(request: PageRequest, pk: int) -> HttpResponse:
     line, queue = line_seen(request, pk), Queue(request)
     why = request.POST.get("motif", "").strip() or "Erreur de rapprochement, corrigée aussitôt."
     living = Reconciliation.objects.filter(line=line, undone_at=None).first()
+    stopped = mandates_stopped_by(line)
     try:
         if line.state == BankLineState.DISCARDED:
             hold_again(line=line, actor=request.user)
@@ -174,7 +176,8 @@ def bank_line_undo(request: PageRequest, pk: int) -> HttpResponse:
             undo_line(reconciliation=living, actor=request.user, today=clock.today(), reason=why)
     except Refused as refusal:
         return _refused(request, line, queue, refusal)
-    toasts.say(request, "Rapprochement défait : la ligne attend une autre décision.")
+    said = f"Rapprochement défait : la ligne attend une autre décision. {said_of_mandates(stopped)}"
+    toasts.say(request, said.strip())
     return redirect(reverse("payments:bank-line", args=[line.pk]))
 
 

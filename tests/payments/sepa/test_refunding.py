@@ -6,6 +6,7 @@ from decimal import Decimal
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
@@ -141,6 +142,38 @@ def test_money_that_left_meanwhile_is_not_refunded(rich, actor, director):
     with pytest.raises(RefundRefused, match="a changé"):
         approve_refund(refund=refund, today=TODAY, actor=director)
     assert Refund.objects.get().state == RefundState.PREPARED
+    assert states_told(refund) == ["PREPARED"]
+
+
+def states_told(refund):
+    """The states that the history of a refund tells, in their order."""
+    rows = apps.get_model("payments", "RefundEvent").objects.filter(pgh_obj_id=refund.pk)
+    return list(rows.order_by("pgh_id").values_list("state", flat=True))
+
+
+def test_an_approval_tells_only_what_happened(rich, actor, director):
+    """Asking what is still owed writes nothing: no cancellation that never was."""
+    refund = prepare(rich, actor)
+    other = prepare_refund_of_what_is_due(rich, actor)
+    approve_refund(refund=refund, today=TODAY, actor=director)
+    approve_refund(refund=other, today=TODAY, actor=director)
+    assert states_told(refund) == ["PREPARED", "APPROVED"]
+    assert states_told(other) == ["PREPARED", "APPROVED"]
+
+
+def prepare_refund_of_what_is_due(contract, actor):
+    post(
+        key="due",
+        kind="TRANSFER",
+        on=TODAY,
+        label="À rembourser",
+        lines=[
+            Line(shared_account(AccountKind.CASH), D(30)),
+            Line(account_of(contract, AccountKind.REFUND_DUE), D(-30), Payer.RESIDENT),
+        ],
+        author=actor,
+    )
+    return prepare(contract, actor, "30.00", source=RefundSource.DUE)
 
 
 def test_an_approval_is_taken_back(rich, actor, director):

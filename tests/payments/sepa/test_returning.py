@@ -7,22 +7,26 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
+from caracol.accounts.enums import Role
 from caracol.notifications.models import MailOut
 from caracol.parameters.models import Parameter
 from payments.enums import BankLineState, DebitState, PaperKind, ReturnAct
-from payments.models import Debit, StatusReport, TermPaper
+from payments.models import Debit, Mandate, StatusReport, TermPaper
 from payments.readers.shapes import FileRefused
 from payments.readers.status import read_status
 from payments.selectors.return_reasons import Reasons
 from payments.services.closing import close_month
 from payments.services.collecting import CollectRefused, send_debits
 from payments.services.issuing import issue_receipts
+from payments.services.mandates import MandateFacts, record_mandates, revoke_mandate
 from payments.services.reconciling import tie_line, undo_line
 from payments.services.sepa_lines import SepaSettler
+from tests import factories
 from tests.payments.lines import make_line
 from tests.payments.sepa.conftest import (
     DAY,
@@ -181,6 +185,48 @@ def test_a_return_tied_by_mistake_is_put_back(contract, actor):
     assert line.state == BankLineState.TO_SETTLE
     tie(line, actor)
     assert owed(contract) == D(200)
+
+
+def undone(line, client_for):
+    page = reverse("payments:bank-line-undo", args=[line.pk])
+    client = client_for(factories.make_user(Role.GLA_MANAGER, "*"))
+    return client.post(page, {"motif": "pas le bon"}, follow=True).text
+
+
+@pytest.mark.parametrize(("code", "was"), [("MD01", "révoqué"), ("AC04", "suspendu")])
+def test_a_wrong_return_undone_gives_the_mandate_back(contract, actor, client_for, code, was):
+    collected(actor)
+    line = returned_line(Debit.objects.get(), actor, code)
+    tie(line, actor)
+    before = mandate_of(contract)
+    assert (before.revoked_on or before.suspended_on) == LATER
+    said = undone(line, client_for)
+    assert f"{before}, {was} par ce rejet, est remis comme avant" in said
+    after = mandate_of(contract)
+    assert (after.revoked_on, after.revoked_reason) == (None, "")
+    assert (after.suspended_on, after.suspended_reason) == (None, "")
+
+
+def test_what_somebody_did_to_the_mandate_since_stays(contract, actor, client_for):
+    """Suspended by the return, then revoked by a person: it stays revoked, and it is said."""
+    collected(actor)
+    line = returned_line(Debit.objects.get(), actor, "AC04")
+    tie(line, actor)
+    mandate = mandate_of(contract)
+    revoke_mandate(mandate=mandate, reason="sur demande", today=LATER, actor=actor)
+    assert "reste révoqué" in undone(line, client_for)
+    assert mandate_of(contract).revoked_reason == "sur demande"
+
+
+def test_a_mandate_replaced_since_does_not_come_back(contract, actor):
+    collected(actor)
+    line = returned_line(Debit.objects.get(), actor, "MD01")
+    done = tie(line, actor)
+    new = MandateFacts(contract, "RUM-NEUF", IBANS[1], LATER)
+    record_mandates([new])
+    undo_line(reconciliation=done, actor=actor, today=LATER, reason="erreur")
+    alive = Mandate.objects.get(contract=contract, revoked_on=None)
+    assert alive.reference == "RUM-NEUF"
 
 
 @pytest.mark.parametrize(
