@@ -415,7 +415,7 @@ LINES = st.lists(
     st.tuples(
         st.sampled_from(["123456", "654321", "999"]),
         st.decimals(-120, 500, places=2),
-        st.sampled_from(["10/2026", "11/2026", "12/2026", "10/2026-12/2026"]),
+        st.sampled_from(["10/2026", "11/2026", "12/2026"]),
     ),
     min_size=1,
     max_size=5,
@@ -425,7 +425,11 @@ LINES = st.lists(
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(files=st.lists(LINES, min_size=2, max_size=3), order=st.randoms(use_true_random=False))
 def test_any_order_and_any_repetition_give_the_same_books(files, order, django_db_blocker):
-    """Order of files irrelevant, twice is once, the lines make the total."""
+    """Order of files irrelevant, twice is once, the lines make the total.
+
+    Of lines for one month each: a rappel over several months fills what is still open in them, so
+    that what it leaves depends on what came before.
+    """
     outcomes = []
     for shuffled in (False, True):
         with transaction.atomic():

@@ -236,4 +236,4 @@ def test_the_queries_of_a_page_do_not_follow_its_past(client_for, contract, amin
                 fee=216 + index,
             )
     assert counts[:2] == counts[2:]
-    assert max(counts) <= 30
+    assert max(counts) <= 32  # the rule and the owner's end say which acts the head offers

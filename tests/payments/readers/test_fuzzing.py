@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from caracol.accounts.services import system_user
+from payments.calculations.days import days_around
 from payments.models import BankAccount, BankFile, BankLine
 from payments.readers.caf import read_caf
 from payments.readers.detection import READERS, format_of
@@ -138,7 +139,9 @@ def refused_in_words(read, body):
 def rows_of(stream):
     """Detect, read and prepare what would be written."""
     own = [BankAccount(pk=1, number="FR7699999000010001234567809", label="Compte")]
-    pieces = pieces_of(READERS[format_of(stream)](stream), own, date(2026, 11, 24))
+    pieces = pieces_of(
+        READERS[format_of(stream)](stream), own, days_around(date(2026, 11, 24), None, None)
+    )
     return [row for piece in pieces if isinstance(piece, Rows) for row in piece.rows]
 
 

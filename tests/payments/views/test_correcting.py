@@ -44,7 +44,7 @@ def test_a_month_is_corrected_once(client_for, manager, contract, closed):
     ("changes", "message"),
     [
         ({"reason": ""}, "obligatoire"),
-        ({"fee": "-3"}, "supérieur"),
+        ({"fee": "-3"}, "est pas négatif"),
         ({"fee": "200"}, "vaut déjà"),
         ({"fee": "cent"}, "montant en euros"),
     ],
