@@ -44,12 +44,12 @@ TABLE = Person._meta.db_table
 # Names as they are written and as they are searched, with telephones of every writing.
 MORE = f"""
     INSERT INTO {TABLE} (territory_id, reference, civility, last_name, first_name, search_key,
-        language, phone, email, email_consent, caf_number, caf_department)
+        language, phone, email, email_consent, sms_consent, caf_number, caf_department)
     SELECT (SELECT min(id) FROM accounts_territory), 'X' || n, 'NONE', last, first,
         lower(last || ' ' || first), 'fr',
         '06 ' || to_char(n / 10000 %% 100, 'fm00') || ' ' || to_char(n / 100 %% 100, 'fm00')
             || ' ' || to_char(n %% 100, 'fm00') || ' ' || to_char(n * 7 %% 100, 'fm00'),
-        '', false, '', ''
+        '', false, false, '', ''
     FROM (
         SELECT n, initcap(translate(md5(n::text), '0123456789', 'ghijklmnop')) AS last,
             (ARRAY['Amina','Yusuf','Selam','Farid','Claire','Moussa','Elif','Hugo'])[n %% 8 + 1]
