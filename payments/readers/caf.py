@@ -300,8 +300,11 @@ def _texts(row: Sequence[str], mapping: CafMapping) -> dict[str, str]:
 
 def checked(row: CafRow, line: int | str) -> CafRow:
     """Return a line whose facts may be; amounts to come are refused. Raises FileRefused."""
-    if row.amount != round(row.amount, 2) or abs(row.amount) >= Decimal(100_000):
-        raise _wrong(line, "montant", f"« {row.amount} » n'est pas une somme possible")
+    for column, amount in (("montant", row.amount), ("retenue", row.withheld)):
+        # What has hundreds of figures cannot even be rounded: its size first.
+        if abs(amount) >= Decimal(100_000) or amount != round(amount, 2):
+            said = str(amount)[:20]
+            raise _wrong(line, column, f"« {said} » n'est pas une somme possible")
     if row.paid_on and row.month_to > Month.of(row.paid_on).plus(1):
         raise _wrong(line, "mois de droit", f"{row.month_to.label} vient après le paiement")
     if row.paid_on and row.month_from < Month.of(row.paid_on).plus(-12 * _OLDEST):

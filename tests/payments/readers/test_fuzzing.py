@@ -167,6 +167,15 @@ def test_a_spoiled_statement_of_the_caf_is_read_or_refused(data):
     refused_in_words(read_caf, spoiled(data, CAF))
 
 
+@pytest.mark.parametrize("figure", FIGURES)
+@pytest.mark.parametrize("known", [b"612,00", b"245,00"])
+def test_a_figure_that_nobody_has_is_refused_in_words(figure, known):
+    """Too long even to be rounded."""
+    body = (SAMPLES / "caf" / "syn_caf_bordereau_2026-10.csv").read_bytes()
+    if known in body:
+        refused_in_words(read_caf, body.replace(known, figure, 1))
+
+
 @fuzzed
 @given(data=st.data())
 def test_a_spoiled_report_of_the_bank_is_read_or_refused(data):

@@ -266,3 +266,16 @@ def test_an_absurd_number_of_rows_changes_nothing(client, count):
     answer = client.post(url, {"count": count})
     assert answer.status_code == 422
     assert answer.content.decode().count('name="contract') <= 100
+
+
+def test_a_line_like_one_set_aside_is_set_aside_by_either_key(client):
+    """`a` accepts what is proposed, `h` says the same: whoever knows one finds it."""
+    manager = factories.make_user()
+    first, again = (
+        make_line(manager, "-18.40", on=date(2026, 11, day), text="FRAIS", payer="BANQUE")
+        for day in (5, 6)
+    )
+    client.force_login(manager)
+    assert 'data-key="h"' in client.get(f"/banque/{first.pk}/").content.decode()
+    client.post(reverse("payments:bank-line-aside", args=[first.pk]))
+    assert 'data-key="a h"' in client.get(f"/banque/{again.pk}/").content.decode()

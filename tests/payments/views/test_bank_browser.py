@@ -60,7 +60,7 @@ class Scene:
             entry("200.00", on, text="loyer", payer=f"RIVOLI{code} BRUNO", ref=f"{code}2"),
             entry("75.00", on, text="aide", payer=f"AMIE {code}", ref=f"{code}3"),
             entry("150.00", on, text="don", payer=f"ENTRAIDE {code}", ref=f"{code}4"),
-            entry("-18.40", on, text="FRAIS", payer="BANQUE", ref=f"{code}5"),
+            entry("-18.40", on, text=f"FRAIS {code}", payer="BANQUE", ref=f"{code}5"),
             entry("33.00", on, text="?", payer=f"INCONNU {code}", ref=f"{code}6"),
         )
         return statement(*lines, iban=OWN_IBAN, name=f"{code}-releve")

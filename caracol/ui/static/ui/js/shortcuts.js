@@ -53,8 +53,8 @@ export function startShortcuts() {
       if (own) own.select();
       else document.dispatchEvent(new CustomEvent("caracol:search"));
     } else {
-      // A page's own keys: data-key="a" on what the key clicks, or puts the cursor in.
-      const own = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+      // A page's own keys: data-key="a" (or "a h") on what they click, or put the cursor in.
+      const own = document.querySelector(`[data-key~="${CSS.escape(event.key.toLowerCase())}"]`);
       if (!own) return;
       event.preventDefault();
       if (own.matches("input, select, textarea")) own.focus();
