@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from caracol.core.money import ZERO
+from caracol.core.money import ZERO, split
 from caracol.core.periods import Month
 from caracol.core.text import sort_key
 
@@ -93,26 +93,20 @@ def _euros(amount: Decimal) -> str:
 
 
 def spread(
-    amount: Decimal, months: Sequence[date], open_by_month: Mapping[date, Decimal]
+    amount: Decimal, months: Sequence[date], expected: Mapping[date, Decimal]
 ) -> list[tuple[date, Decimal]]:
-    """Share an amount that the CAF gives for several months in one line.
+    """Share an amount that the CAF gives, or takes back, for several months in one line.
 
-    What each of these months still owes is settled, the oldest first; what is above stands on the
-    last of them, where it shows as more than what is due. What is taken back comes off the last.
+    `expected`: the aid that the contract expects, for each month that it was lived in. Only these
+    months take a part: in the proportion of their aid when each expects some, else all the same.
+    What other lines paid plays no part, so that statements may come in any order.
     """
-    last = months[-1]
-    if len(months) == 1 or amount <= 0:
-        return [(last, amount)]
-    parts: dict[date, Decimal] = {}
-    left = amount
-    for month in months:
-        part = min(left, max(open_by_month.get(month, ZERO), ZERO))
-        if part:
-            parts[month] = part
-            left -= part
-    if left:
-        parts[last] = parts.get(last, ZERO) + left
-    return sorted(parts.items())
+    lived = [month for month in months if month in expected] or list(months)
+    weights = [expected.get(month, ZERO) for month in lived]
+    if any(weight <= 0 for weight in weights):
+        weights = [Decimal(1)] * len(lived)
+    parts = zip(lived, split(amount, weights), strict=True)
+    return [(month, part) for month, part in parts if part] or [(months[-1], amount)]
 
 
 def same_name(printed: str, known: str) -> bool:

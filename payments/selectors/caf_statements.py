@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,8 +10,8 @@ from django.db.models import Count, Q, Sum
 from django.urls import reverse
 
 from caracol.core.money import ZERO
-from payments.enums import CafNature, CafState
-from payments.models import BankLine, CafLine, CafStatement, CafTie
+from payments.enums import CafNature, CafState, Payer
+from payments.models import BankLine, CafLine, CafStatement, CafTie, Posting
 from payments.selectors.caf_credits import bank_says, candidates
 from payments.selectors.caf_people import Suggestion, suggestions
 from payments.selectors.labels import Label, contract_labels
@@ -75,6 +76,7 @@ class ShownLine:
     state: tuple[str, str]
     suggestions: list[Suggestion] = field(default_factory=list)
     may_name: bool = False
+    shares: list[tuple[date, Decimal]] = field(default_factory=list)
 
     @property
     def contest(self) -> str:
@@ -140,6 +142,7 @@ def show_statement(statement: CafStatement, contracts: Any) -> ShownStatement:
     labels = contract_labels(seen, statement.paid_on, with_places=False)
     posted = statement.state == CafState.POSTED
     proposed = suggestions(lines, contracts) if posted else {}
+    shares = shares_by_month(lines) if posted else {}
     ties = list(
         CafTie.objects.filter(statement=statement, undone=False).select_related("bank_line")
     )
@@ -156,6 +159,7 @@ def show_statement(statement: CafStatement, contracts: Any) -> ShownStatement:
                 _line_state(one, posted=posted),
                 proposed.get(one.pk, []),
                 posted and bool(one.amount),
+                shares.get(one.pk, []),
             )
             for one in lines
         ],
@@ -163,6 +167,25 @@ def show_statement(statement: CafStatement, contracts: Any) -> ShownStatement:
         credits=candidates(statement) if wants else [],
         why_not=said.why_not if said else "",
     )
+
+
+def shares_by_month(lines: Iterable[CafLine]) -> dict[int, list[tuple[date, Decimal]]]:
+    """Return how each line of several months stands on them, for those that stand on a contract."""
+    of_entry = {
+        one.moved_id or one.entry_id: one
+        for one in lines
+        if one.month_from != one.month_to and one.contract_id
+    }
+    found: dict[int, list[tuple[date, Decimal]]] = {}
+    rows = Posting.objects.filter(entry__in=[pk for pk in of_entry if pk], payer=Payer.CAF)
+    kept = rows.filter(entitlement_month__isnull=False).order_by("entitlement_month", "pk")
+    for entry, contract, month, amount in kept.values_list(
+        "entry", "account__contract", "entitlement_month", "amount"
+    ):
+        line = of_entry[entry]
+        if contract == line.contract_id and month is not None:
+            found.setdefault(line.pk, []).append((month, -amount))
+    return found
 
 
 def _line_state(line: CafLine, *, posted: bool) -> tuple[str, str]:

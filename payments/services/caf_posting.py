@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import F, Sum
-
 from caracol.accounts.models import User
 from caracol.core.money import ZERO, euros
 from caracol.core.periods import Month
@@ -35,7 +33,7 @@ from payments.services.open_days import open_day
 from payments.services.posting import Line
 from payments.services.withdrawing import withdraw_papers
 from residents.enums import ContractStatus
-from residents.models import Contract
+from residents.models import Contract, ContractTerms
 
 
 @dataclass
@@ -43,12 +41,12 @@ class Books:
     """What the books say of some contracts, kept in step while lines are posted.
 
     `opening`: the month of the takeover; `awaited`: the aid still expected from before it;
-    `room`: by month, what a term can still take of aid.
+    `expected`: by month lived in, the aid that the contract's terms expect.
     """
 
     opening: dict[int, date] = field(default_factory=dict)
     awaited: dict[int, Decimal] = field(default_factory=dict)
-    room: dict[int, dict[date, Decimal]] = field(default_factory=lambda: defaultdict(dict))
+    expected: dict[int, dict[date, Decimal]] = field(default_factory=lambda: defaultdict(dict))
     receivables: dict[int, Account] = field(default_factory=dict)
     at_takeover: dict[int, Account] = field(default_factory=dict)
     closed: dict[int, str] = field(default_factory=dict)
@@ -77,25 +75,15 @@ def read_books(contracts: Iterable[Contract]) -> Books:
     ids = sorted(books.receivables)
     openings = Term.objects.filter(contract__in=ids, kind=TermKind.OPENING)
     books.opening = dict(openings.values_list("contract", "month"))
-    _read_room(books, ids)
+    _read_expected(books, ids)
     return books
 
 
-def _read_room(books: Books, ids: Sequence[int]) -> None:
-    billed = Term.objects.filter(contract__in=ids).values("contract", "month")
-    for row in billed.annotate(net=Sum(F("amount") - F("adjusted_amount"))):
-        books.room[row["contract"]][row["month"]] = row["net"]
-    aid = Posting.objects.filter(
-        account__contract__in=ids,
-        account__kind=AccountKind.RECEIVABLE,
-        payer=Payer.CAF,
-        entitlement_month__isnull=False,
-    )
-    sums = aid.values_list("account__contract", "entitlement_month")
-    for contract, month, total in sums.annotate(total=Sum("amount")):
-        if month is not None:
-            months = books.room[contract or 0]
-            months[month] = months.get(month, ZERO) + total
+def _read_expected(books: Books, ids: Sequence[int]) -> None:
+    rows = ContractTerms.objects.filter(contract__in=ids).order_by("starts_on")
+    for pk, start, end, aid in rows.values_list("contract", "starts_on", "ends_on", "expected_aid"):
+        for month in Month.of(start).until(Month.of(end)):
+            books.expected[pk][month.first] = aid
 
 
 @dataclass(frozen=True)
@@ -114,13 +102,13 @@ def shares_of(line: CafLine, contract: Contract, books: Books) -> tuple[list[Sha
     before = [month for month in months if opening is not None and month <= opening]
     if before and len(before) == len(months):
         return _before_takeover(line, contract, books, opening or months[0])
-    kept = [month for month in months if month not in before]
+    receivable = books.receivables[contract.pk]
+    parts: dict[date, Decimal] = {}
+    for month, amount in spread(line.amount, months, books.expected[contract.pk]):
+        kept = max(month, opening) if opening else month
+        parts[kept] = parts.get(kept, ZERO) + amount
     review = "Une partie de ces mois vient avant la reprise des comptes." if before else ""
-    room = books.room[contract.pk]
-    parts = spread(line.amount, kept, room)
-    for month, amount in parts:
-        room[month] = room.get(month, ZERO) - amount
-    return [Share(books.receivables[contract.pk], amount, month) for month, amount in parts], review
+    return [Share(receivable, amount, month) for month, amount in parts.items()], review
 
 
 def _before_takeover(

@@ -26,6 +26,7 @@ from payments.models import (
     ReconciliationPart,
     Term,
 )
+from payments.selectors.caf_statements import shares_by_month
 from payments.services.banking import import_bank
 from payments.services.caf_importing import CafRefused, import_caf
 from payments.services.caf_naming import (
@@ -38,6 +39,7 @@ from payments.services.caf_settler import CafSettler, TieRefused
 from payments.services.caf_ties import tie, untie
 from payments.services.checking import check_ledger
 from payments.services.closing import close_month
+from payments.services.openings import OpeningBalance, take_over_balances
 from payments.services.reconciling import tie_line
 from residents.enums import AidEligibility, ContractKind
 from tests import factories
@@ -165,11 +167,49 @@ def test_aid_goes_to_its_entitlement_month(contract, actor):
     assert paid == {date(2026, 11, 1): D("220.00"), date(2026, 12, 1): D("0.00")}
 
 
-def test_a_rappel_settles_the_months_it_names_oldest_first(contract, actor):
-    """612 over three months that owe 390 each: the months, and nothing beside."""
-    bill(actor, "2026-09", "2026-10", "2026-11", "2026-12")
+def test_a_rappel_without_known_aid_is_the_same_for_each_month(contract, actor):
+    """612 over three months: 204 each, whether they are billed, open, or paid already."""
+    bill(actor, "2026-09", "2026-10")
+    imported(statement(line("0123456", "390.00", "09/2026"), number="A1234567"), actor)
     imported(statement(line("0123456", "612.00", "09/2026-11/2026", "RAPPEL")), actor)
-    assert aid_by_month(contract) == {"2026-09": D("390.00"), "2026-10": D("222.00")}
+    assert aid_by_month(contract) == {
+        "2026-09": D("390.00"),  # 594.00 came: what is above the month is due back
+        "2026-10": D("204.00"),
+        "2026-11": D("204.00"),
+    }
+    assert -balance(AccountKind.REFUND_DUE, contract) == D("204.00")
+    [of_rappel] = shares_by_month(CafLine.objects.filter(nature="BACKPAY")).values()
+    assert [amount for _month, amount in of_rappel] == [D("204.00")] * 3
+
+
+def test_a_rappel_follows_the_aid_that_each_month_expects(actor):
+    """And an indu of the same months takes back the same parts."""
+    contract = lodge("Diallo", "Amina", "0123456", expected_aid="210.00")
+    later = contract.terms.get()
+    later.ends_on = date(2026, 10, 31)
+    later.save()
+    later.pk, later.starts_on, later.ends_on = None, date(2026, 11, 1), date(2027, 2, 28)
+    later.expected_aid = D("230.00")
+    later.save(force_insert=True)
+    imported(
+        statement(line("123456", "650", "09/2026-11/2026", "RAPPEL"), number="A1234567"), actor
+    )
+    parts = {"2026-09": D("210.00"), "2026-10": D("210.00"), "2026-11": D("230.00")}
+    assert aid_by_month(contract) == parts
+    imported(statement(line("123456", "-650", "09/2026-11/2026", "RETENUE")), actor)
+    assert aid_by_month(contract) == {}
+
+
+def test_a_rappel_across_the_takeover_gives_its_earlier_part_to_the_balance_taken_over(
+    contract, actor
+):
+    """And waits for a person."""
+    opening = OpeningBalance(contract, D("500.00"))
+    take_over_balances(balances=[opening], on=date(2026, 10, 31), actor=actor)
+    bill(actor, "2026-11")
+    imported(statement(line("123456", "400", "08/2026-11/2026", "RAPPEL")), actor)
+    assert aid_by_month(contract) == {"2026-10": D("300.00"), "2026-11": D("100.00")}
+    assert "avant la reprise" in CafLine.objects.get().review
 
 
 def test_an_indu_reopens_its_month_and_waits_to_be_looked_at(contract, actor):
@@ -415,21 +455,19 @@ LINES = st.lists(
     st.tuples(
         st.sampled_from(["123456", "654321", "999"]),
         st.decimals(-120, 500, places=2),
-        st.sampled_from(["10/2026", "11/2026", "12/2026"]),
+        st.sampled_from(
+            ["10/2026", "11/2026", "12/2026", "10/2026-11/2026", "10/2026-12/2026", "2/2026-4/2026"]
+        ),
     ),
     min_size=1,
     max_size=5,
 )
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(files=st.lists(LINES, min_size=2, max_size=3), order=st.randoms(use_true_random=False))
 def test_any_order_and_any_repetition_give_the_same_books(files, order, django_db_blocker):
-    """Order of files irrelevant, twice is once, the lines make the total.
-
-    Of lines for one month each: a rappel over several months fills what is still open in them, so
-    that what it leaves depends on what came before.
-    """
+    """Order of files irrelevant, twice is once, the lines make the total."""
     outcomes = []
     for shuffled in (False, True):
         with transaction.atomic():
@@ -439,7 +477,7 @@ def test_any_order_and_any_repetition_give_the_same_books(files, order, django_d
             made = []
             for rank, rows in enumerate(files):
                 lines = [
-                    line(n, a, m, "RETENUE" if a < 0 else "DROIT", name="", first="")
+                    line(n, a, m, "RETENUE" if a < 0 else "RAPPEL", name="", first="")
                     for n, a, m in rows
                 ]
                 made.append(statement(*lines, number=f"N{rank}"))
@@ -453,6 +491,7 @@ def test_any_order_and_any_repetition_give_the_same_books(files, order, django_d
                 [
                     *(balance(AccountKind.RECEIVABLE, one) for one in contracts),
                     *(balance(AccountKind.REFUND_DUE, one) for one in contracts),
+                    *(aid_by_month(one) for one in contracts),
                     balance(AccountKind.SUSPENSE),
                     balance(AccountKind.IN_TRANSIT),
                 ]

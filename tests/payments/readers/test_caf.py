@@ -196,19 +196,38 @@ def test_what_is_taken_back_without_a_sign_follows_the_total():
 
 
 @given(
-    st.decimals("0.01", 2000, places=2),
+    st.decimals(-2000, 2000, places=2).filter(bool),
     st.integers(1, 12),
-    st.lists(st.decimals(-50, 300, places=2), min_size=12, max_size=12),
+    st.dictionaries(st.integers(1, 12), st.decimals(0, 300, places=2)),
 )
-def test_a_rappel_shared_adds_up_and_stays_in_its_months(amount, count, left):
-    """No cent appears, disappears or leaves the months that the CAF named."""
+def test_a_rappel_shared_adds_up_and_stays_in_its_months(amount, count, expected):
+    """No cent appears, disappears or leaves the months named that were lived in."""
     months = [Month(2026, number).first for number in range(1, count + 1)]
-    parts = spread(amount, months, dict(zip(months, left, strict=False)))
+    aid = {Month(2026, number).first: euros for number, euros in expected.items()}
+    parts = spread(amount, months, aid)
     assert sum((part for _month, part in parts), D(0)) == amount
-    assert {month for month, _part in parts} <= set(months)
-    for month, part in parts:
-        assert part > 0
-        assert month == months[-1] or part <= left[months.index(month)]
+    assert {month for month, _part in parts} <= ({*months} & {*aid} or {*months})
+    assert all(part * amount > 0 for _month, part in parts)
+    assert spread(-amount, months, aid) == [(month, -part) for month, part in parts]
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected", "parts"),
+    [
+        ("630.00", {1: "210", 2: "210", 3: "210"}, ["210.00", "210.00", "210.00"]),
+        ("650.00", {1: "210", 2: "210", 3: "230"}, ["210.00", "210.00", "230.00"]),
+        ("100.00", {1: "0", 2: "0", 3: "210"}, ["33.34", "33.33", "33.33"]),
+        ("-100.01", {1: "0", 2: "0", 3: "0"}, ["-33.34", "-33.34", "-33.33"]),
+        ("100.01", {2: "0", 3: "0"}, ["50.01", "50.00"]),
+        ("100.00", {}, ["33.34", "33.33", "33.33"]),
+        ("0.01", {1: "5", 2: "5", 3: "5"}, ["0.01"]),
+    ],
+)
+def test_a_rappel_follows_the_aid_expected_or_is_the_same_each_month(amount, expected, parts):
+    """By the aid that each month expects, else even; the odd cents on the first months."""
+    months = [Month(2026, number).first for number in (1, 2, 3)]
+    aid = {Month(2026, number).first: D(euros) for number, euros in expected.items()}
+    assert [str(part) for _month, part in spread(D(amount), months, aid)] == parts
 
 
 @pytest.mark.parametrize(
