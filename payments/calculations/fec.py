@@ -58,6 +58,7 @@ class FecReport:
 class _Entry:
     line: int
     on: str
+    valid_on: str = ""
     total: Decimal = _ZERO
     last: int = 0
 
@@ -82,7 +83,8 @@ def check_fec(data: bytes, name: str = "") -> FecReport:
     if headings not in (COLUMNS, _AMOUNT_AND_SIGN):
         report.errors.append(_wrong_headings(headings))
         return report
-    _Check(report, headings, separator).run(rows[1:])
+    named = _NAME.fullmatch(name)
+    _Check(report, headings, separator, named[1] if named else "").run(rows[1:])
     return report
 
 
@@ -106,9 +108,13 @@ def _wrong_headings(headings: Sequence[str]) -> Finding:
 class _Check:
     """One reading of the lines."""
 
-    def __init__(self, report: FecReport, headings: Sequence[str], separator: str) -> None:
+    def __init__(
+        self, report: FecReport, headings: Sequence[str], separator: str, closing: str
+    ) -> None:
         self.report, self.headings, self.separator = report, headings, separator
+        self.closing = closing
         self.entries: dict[tuple[str, str], _Entry] = {}
+        self.lettered: dict[tuple[str, str, str], tuple[int, Decimal]] = {}
 
     def run(self, rows: Sequence[str]) -> None:
         """Read every line, then what entries come to."""
@@ -129,6 +135,8 @@ class _Check:
         if not self.report.lines and self.report.is_accepted:
             self._remark(1, "lignes", "aucune écriture.")
         self._numbers()
+        self._order()
+        self._letters()
 
     def _line(self, number: int, row: dict[str, str]) -> None:
         self.report.lines += 1
@@ -141,7 +149,12 @@ class _Check:
         if row["CompteNum"].strip() and not re.match(r"\d{3}", row["CompteNum"]):
             self._error(number, "compte", f"« {row['CompteNum']} » ne commence pas par 3 chiffres.")
         self._dates(number, row)
-        self._entry(number, row, self._amount(number, row))
+        amount = self._amount(number, row)
+        self._entry(number, row, amount)
+        if letter := row["EcritureLet"].strip():
+            key = (row["CompteNum"], row["CompAuxNum"], letter)
+            line, total = self.lettered.get(key, (number, _ZERO))
+            self.lettered[key] = line, total + amount
 
     def _dates(self, number: int, row: dict[str, str]) -> None:
         days: dict[str, date] = {}
@@ -154,6 +167,8 @@ class _Check:
                 days[name] = day
         if days.get("ValidDate", date.max) < days.get("EcritureDate", date.min):
             self._error(number, "validation", "ValidDate vient avant EcritureDate.")
+        if self.closing and row["EcritureDate"] > self.closing:
+            self._remark(number, "clôture", "EcritureDate vient après la clôture que dit le nom.")
 
     def _amount(self, number: int, row: dict[str, str]) -> Decimal:
         """Return the signed amount of a line."""
@@ -184,7 +199,10 @@ class _Check:
 
     def _entry(self, number: int, row: dict[str, str], amount: Decimal) -> None:
         key = (row["JournalCode"], row["EcritureNum"])
-        entry = self.entries.setdefault(key, _Entry(number, row["EcritureDate"], last=number))
+        known = _Entry(number, row["EcritureDate"], row["ValidDate"], last=number)
+        entry = self.entries.setdefault(key, known)
+        if entry.valid_on != row["ValidDate"]:
+            self._error(number, "écriture", f"l'écriture {key[1]} a deux dates de validation.")
         if entry.on != row["EcritureDate"]:
             self._error(number, "écriture", f"l'écriture {key[1]} a deux dates.")
         if number > entry.last + 1:
@@ -193,17 +211,38 @@ class _Check:
         entry.total += amount
 
     def _numbers(self) -> None:
-        """Remark on numbers that leave holes, in one series or one a journal."""
-        series: dict[str, list[int]] = {}
-        for journal, code in self.entries:
+        """Remark on numbers that leave holes, in one series a year or one a journal and year."""
+        series: dict[tuple[str, str], list[int]] = {}
+        for (journal, code), entry in self.entries.items():
             if code.isdigit():
-                series.setdefault(journal, []).append(int(code))
-        every = sorted(number for numbers in series.values() for number in numbers)
-        if every and len(set(every)) == len(every) and _is_unbroken(every):
-            return
-        for journal, numbers in series.items():
-            if not _is_unbroken(sorted(numbers)):
-                self._remark(0, "numéros", f"la suite du journal {journal} a des trous.")
+                series.setdefault((entry.on[:4], journal), []).append(int(code))
+        for year in sorted({year for year, _journal in series}):
+            own = {journal: found for (of, journal), found in series.items() if of == year}
+            every = sorted(number for numbers in own.values() for number in numbers)
+            if len(set(every)) == len(every) and _is_unbroken(every):
+                continue
+            for journal, numbers in own.items():
+                if not _is_unbroken(sorted(numbers)):
+                    self._remark(0, "numéros", f"la suite du journal {journal} a des trous.")
+
+    def _order(self) -> None:
+        """Remark on the first entry that stands before one validated earlier."""
+        before = ""
+        for (journal, code), entry in self.entries.items():
+            if entry.on[:4] == before[:4] and entry.valid_on < before[4:]:
+                message = f"l'écriture {code} du journal {journal} est validée avant celle qui la "
+                self._remark(entry.line, "chronologie", f"{message}précède.")
+                return
+            before = entry.on[:4] + entry.valid_on
+
+    def _letters(self) -> None:
+        """Remark on letters that do not add up to zero; those in small letters say they do not."""
+        for (account, auxiliary, letter), (line, total) in self.lettered.items():
+            if total and not letter.islower():
+                where = f"{account} {auxiliary}".strip()
+                written = f"{total:.2f}".replace(".", ",")
+                message = f"la lettre {letter} du compte {where} laisse {written}."
+                self._remark(line, "lettrage", message)
 
     def _error(self, line: int, rule: str, message: str) -> None:
         self.report.errors.append(Finding(line, rule, message))

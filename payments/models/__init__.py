@@ -11,7 +11,7 @@ from payments.models.caf import (
 )
 from payments.models.debits import Debit, DebitBatch, StatusReport
 from payments.models.deposits import DepositDeduction, DepositSettlement
-from payments.models.ledger import Account, Entry, Posting
+from payments.models.ledger import Account, Entry, EntryNumber, Posting
 from payments.models.mandates import Mandate
 from payments.models.papers import TermPaper
 from payments.models.periods import MonthClosing, PeriodLock
@@ -42,6 +42,7 @@ __all__ = [
     "DepositDeduction",
     "DepositSettlement",
     "Entry",
+    "EntryNumber",
     "KnownPayer",
     "LineProposal",
     "Mandate",

@@ -150,3 +150,31 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount}"
+
+
+class EntryNumber(models.Model):
+    """The number of an entry in the books of its year, given once and for ever.
+
+    Each year is one series without holes, in the order in which entries became final: an entry
+    written late in a year takes the next number, and none of those given before moves.
+    """
+
+    db_rights = "append"
+
+    entry = models.OneToOneField(
+        Entry, models.PROTECT, related_name="numbered", verbose_name="écriture"
+    )
+    year = models.PositiveSmallIntegerField("exercice")
+    number = models.PositiveIntegerField("numéro")
+
+    class Meta:
+        verbose_name = "numéro d'écriture"
+        verbose_name_plural = "numéros d'écriture"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["year", "number"], name="entry_number_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="entry_number_from_one"),
+        ]
+        triggers: ClassVar = append_only("entrynumber")
+
+    def __str__(self) -> str:
+        return f"{self.year}{self.number:06}"

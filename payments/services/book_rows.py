@@ -1,11 +1,11 @@
 """Read the ledger for files: the balances that a period opens with, then its entries."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
+from typing import Any, TextIO
 
 from django.db.models import Q, QuerySet, Sum
 
@@ -28,6 +28,7 @@ _IS_RESULT = Q(account__code__startswith="6") | Q(account__code__startswith="7")
 class Row:
     """One posting with its entry and account."""
 
+    posting: int
     entry: int
     key: str
     kind: str
@@ -43,8 +44,25 @@ class Row:
     month: date | None
 
 
-def entries_of(first: date | None, last: date | None) -> Iterator[list[Row]]:
-    """Yield the opening entry if the ledger began before, then each entry's rows by date.
+@dataclass(frozen=True)
+class Exported:
+    """How many entries and postings were written."""
+
+    entries: int
+    postings: int
+
+
+Writer = Callable[[TextIO, Iterator[list[Row]], date | None, date | None], Exported]
+"""Writes entries, of a period, in one format."""
+BY_DATE = ("entry__date", "entry_id", "pk")
+BY_NUMBER = ("entry__numbered__year", "entry__numbered__number", "pk")
+"""As books are numbered (payments.services.numbering); what is written meanwhile is left out."""
+
+
+def entries_of(
+    first: date | None, last: date | None, order: tuple[str, ...] = BY_DATE
+) -> Iterator[list[Row]]:
+    """Yield the opening entry if the ledger began before, then each entry's rows in their order.
 
     A few are in memory at a time, and each account of the opening.
     """
@@ -56,9 +74,12 @@ def entries_of(first: date | None, last: date | None) -> Iterator[list[Row]]:
         postings = postings.filter(entry__date__gte=first)
     if last is not None:
         postings = postings.filter(entry__date__lte=last)
+    if order == BY_NUMBER:
+        postings = postings.filter(entry__numbered__isnull=False)
     rows = (
-        postings.order_by("entry__date", "entry_id", "pk")
+        postings.order_by(*order)
         .values_list(
+            "pk",
             "entry_id",
             "entry__key",
             "entry__kind",
@@ -88,6 +109,7 @@ def carried(first: date) -> list[Row]:
     before = Posting.objects.filter(entry__date__lt=first)
     year = date(first.year, 1, 1)
     model = Row(
+        posting=0,
         entry=0,
         key=f"a-nouveaux:{first:%Y-%m-%d}",
         kind=CARRIED,
@@ -129,3 +151,8 @@ def _result(model: Row, kind: str, postings: QuerySet[Any]) -> list[Row]:
         return []
     code, label = _RESULTS[kind][total > 0]
     return [replace(model, account_kind=kind, code=code, account_label=label, amount=total)]
+
+
+def one_line(text: str) -> str:
+    """Return a label without the signs that cut lines and columns."""
+    return " ".join(text.replace(";", ",").replace("|", " ").split())

@@ -2,22 +2,30 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from typing import Any, BinaryIO, TextIO
 
 from django.db import transaction
 
-from caracol.core import clock
 from caracol.core.errors import Refused
 from caracol.core.export import Column, safe_text, write_xlsx
 from payments.calculations.fec import COLUMNS
-from payments.enums import AccountKind, EntryKind, Payer
-from payments.selectors.labels import contract_labels
-from payments.services.book_rows import CARRIED, PAST_RESULT, YEAR_RESULT, Row, entries_of
-from residents.models import Contract
+from payments.enums import EntryKind, Payer
+from payments.services.book_rows import (
+    BY_DATE,
+    BY_NUMBER,
+    CARRIED,
+    PAST_RESULT,
+    YEAR_RESULT,
+    Exported,
+    Row,
+    Writer,
+    entries_of,
+    one_line,
+)
+from payments.services.fec_books import write_fec
+from payments.services.numbering import number_entries
 
 HLEDGER_ROOTS = {
     "RECEIVABLE": "actif:résidents",
@@ -57,18 +65,6 @@ BEANCOUNT_ROOTS = {
     PAST_RESULT: "Equity:ReportANouveau",
     YEAR_RESULT: "Equity:Resultat",
 }
-JOURNALS = {
-    CARRIED: ("AN", "À nouveaux"),
-    "TERM": ("VE", "Ventes"),
-    "OPENING": ("AN", "À nouveaux"),
-    "PAYMENT": ("BQ", "Encaissements"),
-    "AID": ("BQ", "Encaissements"),
-    "REFUND": ("BQ", "Encaissements"),
-    "BANK": ("BQ", "Encaissements"),
-}
-MISCELLANEOUS = ("OD", "Opérations diverses")
-CASH_JOURNAL = ("CA", "Caisse")
-"""Of every entry that moves cash, whatever it is."""
 FEC_COLUMNS = COLUMNS
 CSV_COLUMNS = (
     *("entry", "key", "kind", "date", "label", "account", "contract", "amount", "payer", "month"),
@@ -98,27 +94,21 @@ class BooksTooLong(Refused):
     """The period holds more lines than a workbook takes."""
 
 
-@dataclass(frozen=True)
-class Exported:
-    """How many entries and postings were written."""
-
-    entries: int
-    postings: int
-
-
-Writer = Callable[[TextIO, Iterator[list[Row]]], Exported]
-
-
 @transaction.atomic
 def export_ledger(
     stream: TextIO, form: str, *, first: date | None = None, last: date | None = None
 ) -> Exported:
     """Write the ledger, oldest entry first, as "hledger", "beancount", "fec" or "csv".
 
+    The FEC follows the numbers of entries, which it gives to those that have none yet.
+
     With days, only the entries dated from `first` to `last`, after one that opens the accounts
     with their balances of the day before: each account of the file ends at the ledger's balance.
     """
-    return WRITERS[form](stream, entries_of(first, last))
+    if form == "fec":
+        number_entries()
+    order = BY_NUMBER if form == "fec" else BY_DATE
+    return WRITERS[form](stream, entries_of(first, last, order), first, last)
 
 
 def write_books(
@@ -161,13 +151,15 @@ def _workbook_line(row: Row) -> tuple[Any, ...]:
     )
 
 
-def _hledger(stream: TextIO, entries: Iterator[list[Row]]) -> Exported:
+def _hledger(
+    stream: TextIO, entries: Iterator[list[Row]], _first: date | None, _last: date | None
+) -> Exported:
     stream.write("; Grand livre de Caracol\ndecimal-mark .\ncommodity 1000.00 EUR\n\n")
     stream.writelines(f"account {root}\n" for root in sorted(set(HLEDGER_ROOTS.values())))
     count = postings = 0
     for rows in entries:
         first = rows[0]
-        stream.write(f"\n{first.on:%Y-%m-%d} * ({first.entry}) {_one_line(first.label)}\n")
+        stream.write(f"\n{first.on:%Y-%m-%d} * ({first.entry}) {one_line(first.label)}\n")
         stream.write(f"    ; clé: {first.key}\n")
         for row in rows:
             stream.write(f"    {_hledger_account(row)}  {row.amount:.2f} EUR\n")
@@ -181,7 +173,9 @@ def _hledger_account(row: Row) -> str:
     return f"{root}:{row.contract}" if row.contract else root
 
 
-def _beancount(stream: TextIO, entries: Iterator[list[Row]]) -> Exported:
+def _beancount(
+    stream: TextIO, entries: Iterator[list[Row]], _first: date | None, _last: date | None
+) -> Exported:
     stream.write('option "title" "Caracol"\noption "operating_currency" "EUR"\n\n')
     opened: set[str] = set()
     count = postings = 0
@@ -192,7 +186,7 @@ def _beancount(stream: TextIO, entries: Iterator[list[Row]]) -> Exported:
             if account not in opened:
                 opened.add(account)
                 stream.write(f"{first.on:%Y-%m-%d} open {account} EUR\n")
-        label = _one_line(first.label).replace("\\", "\\\\").replace('"', '\\"')
+        label = one_line(first.label).replace("\\", "\\\\").replace('"', '\\"')
         stream.write(f'{first.on:%Y-%m-%d} * "{label}"\n  cle: "{first.key}"\n')
         for row in rows:
             stream.write(f"  {_beancount_account(row)}  {row.amount:.2f} EUR\n")
@@ -206,63 +200,9 @@ def _beancount_account(row: Row) -> str:
     return f"{root}:{row.contract}" if row.contract else root
 
 
-def _fec(stream: TextIO, entries: Iterator[list[Row]]) -> Exported:
-    """Write the 18 columns of the French tax file (LPF A47 A-1), tabs between them."""
-    stream.write("\t".join(FEC_COLUMNS) + "\r\n")
-    holders = _holders()
-    count = postings = 0
-    for number, rows in enumerate(entries, start=1):
-        journal = _journal(rows)
-        for row in rows:
-            holder = holders.get(row.contract or "", "")
-            stream.write("\t".join([*journal, *_fec_row(number, row, holder)]) + "\r\n")
-            postings += 1
-        count += 1
-    return Exported(count, postings)
-
-
-def _holders() -> dict[str, str]:
-    """Return who holds each contract, by its number: the accountant reads these names on lists."""
-    labels = contract_labels(
-        Contract.objects.values_list("pk", flat=True), clock.today(), with_places=False
-    )
-    return {label.number: label.people for label in labels.values()}
-
-
-def _journal(rows: list[Row]) -> tuple[str, str]:
-    kind = rows[0].kind
-    if kind != CARRIED and any(row.account_kind == AccountKind.CASH for row in rows):
-        return CASH_JOURNAL
-    return JOURNALS.get(kind, MISCELLANEOUS)
-
-
-def _fec_row(number: int, row: Row, holder: str) -> list[str]:
-    """Return the columns after the journal's."""
-    general, _, auxiliary = row.code.partition("-")
-    general_code = general.ljust(6, "0")
-    label = _one_line(row.label)
-    return [
-        str(number),
-        f"{row.on:%Y%m%d}",
-        general_code,
-        row.account_label if not auxiliary else row.account_label.rsplit(" ", 1)[0],
-        auxiliary,
-        _one_line(holder or row.account_label) if auxiliary else "",
-        row.key,
-        f"{row.on:%Y%m%d}",
-        label,
-        _comma(max(row.amount, Decimal(0))),
-        _comma(max(-row.amount, Decimal(0))),
-        "",
-        "",
-        # An entry dated ahead (a month billed before it begins) is final on its own day.
-        f"{max(row.written_on, row.on):%Y%m%d}",
-        "",
-        "",
-    ]
-
-
-def _csv(stream: TextIO, entries: Iterator[list[Row]]) -> Exported:
+def _csv(
+    stream: TextIO, entries: Iterator[list[Row]], _first: date | None, _last: date | None
+) -> Exported:
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
     count = postings = 0
@@ -280,17 +220,9 @@ def _csv(stream: TextIO, entries: Iterator[list[Row]]) -> Exported:
     return Exported(count, postings)
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.replace(";", ",").split())
-
-
-def _comma(amount: Decimal) -> str:
-    return f"{amount:.2f}".replace(".", ",")
-
-
 WRITERS: dict[str, Writer] = {
     "hledger": _hledger,
     "beancount": _beancount,
-    "fec": _fec,
+    "fec": write_fec,
     "csv": _csv,
 }

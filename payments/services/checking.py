@@ -166,6 +166,13 @@ _RULES = (
         "le compte {0} est débiteur de {1} : plus a été remboursé que dû",
     ),
     _Rule(
+        "entries_numbered",
+        "SELECT count(*) FROM payments_entrynumber",
+        """SELECT year, max(number), count(*) FROM payments_entrynumber
+           GROUP BY year HAVING max(number) <> count(*)""",
+        "les écritures de {0} sont numérotées jusqu'à {1} alors qu'il y en a {2}",
+    ),
+    _Rule(
         "triggers_alive",
         "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'pgtrigger_%'",
         """SELECT tgrelid::regclass::text || ' ' || tgname FROM pg_trigger

@@ -8,17 +8,23 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import ProgrammingError, transaction
 from django.db.models import Sum
 
 from caracol.core.periods import Month
 from payments.calculations.fec import check_fec
 from payments.enums import PaymentMeans
-from payments.models import Entry, Posting
+from payments.models import Entry, EntryNumber, Posting, TermPaper
 from payments.services.books import FEC_COLUMNS, HLEDGER_ROOTS, export_ledger
 from payments.services.closing import close_month
+from payments.services.issuing import issue_due_notices
+from payments.services.line_parts import LinePart
+from payments.services.numbering import number_entries
 from payments.services.receiving import record_payment, reverse_payment
+from payments.services.reconciling import settle_line
 from residents.enums import ContractKind
 from tests import factories
+from tests.payments.lines import make_line
 
 D = Decimal
 
@@ -206,3 +212,87 @@ def test_cash_is_in_its_journal_and_residents_are_named(books):
     assert {line["JournalCode"] for line in lines} == {"VE", "CA"}
     named = {line["CompAuxLib"] for line in lines if line["CompteNum"] == "411000"}
     assert named == {books.holders.get().person.sorted_name}
+
+
+def numbers(text):
+    """The number of each entry, by the paper and the label that tell it apart."""
+    return {
+        (line["EcritureLib"], line["EcritureDate"]): line["EcritureNum"] for line in fec_lines(text)
+    }
+
+
+def pay(contract, amount, on, key, **more):
+    return record_payment(
+        key=key,
+        contract=contract,
+        amount=D(amount),
+        means=PaymentMeans.TRANSFER,
+        received_on=on,
+        today=date(2026, 12, 23),
+        actor=factories.make_user(email=f"{key}@example.org"),
+        **more,
+    )
+
+
+def test_a_backdated_entry_takes_the_next_number_and_moves_none(books):
+    """What was handed out stays true; the whole year is one series without a hole."""
+    before = numbers(exported("fec"))
+    pay(books, "20.00", date(2026, 11, 2), "late")
+    pay(books, "30.00", date(2026, 12, 2), "next")
+    text = exported("fec")
+    after = numbers(text)
+    assert {key: after[key] for key in before} == before
+    given_now = sorted(int(number) for key, number in after.items() if key not in before)
+    assert given_now == [2026000004, 2026000005]
+    report = check_fec(text.encode())
+    assert (report.errors, report.remarks, report.entries) == ([], [], 5)
+
+
+def test_numbers_restart_each_year_and_are_never_changed(books):
+    pay(books, "20.00", date(2026, 12, 2), "december")
+    close_month(month=Month(2027, 1), actor=factories.make_user(email="j@example.org"))
+    text = exported("fec")
+    assert check_fec(text.encode()).remarks == []
+    assert {line["EcritureNum"] for line in fec_lines(text) if line["EcritureDate"] >= "2027"} == {
+        "2027000001"
+    }
+    assert number_entries() == 0
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        EntryNumber.objects.update(number=99)
+
+
+def test_what_settles_a_month_bears_one_letter(books):
+    """The payment and what took it back; the month, once it is paid in full."""
+    lines = [line for line in fec_lines(exported("fec")) if line["CompteNum"] == "411000"]
+    assert [line["EcritureLet"] for line in lines] == ["", "A", "A"]
+    assert {line["DateLet"] for line in lines if line["EcritureLet"]} == {"20261109"}
+    pay(books, "35.00", date(2026, 11, 12), "first")
+    pay(books, "400.00", date(2026, 11, 20), "second")
+    lines = [line for line in fec_lines(exported("fec")) if line["CompteNum"] == "411000"]
+    assert [line["EcritureLet"] for line in lines] == ["B", "A", "A", "B", "B"]
+    assert lines[0]["DateLet"] == "20261120"
+    part = fec_lines(period("fec", date(2026, 11, 10), date(2026, 12, 31)))
+    assert {line["EcritureLet"] for line in part} == {""}
+    assert check_fec(exported("fec").encode()).remarks == []
+
+
+def test_each_entry_names_its_paper(books):
+    """The due notice of a month; the bank's reference of a line, and of what it settled."""
+    manager = factories.make_user(email="papers@example.org")
+    issue_due_notices(month=Month(2026, 11), on=date(2026, 11, 23), actor=manager)
+    line = make_line(manager, "435.00", on=date(2026, 11, 24), bank_ref="VIR777")
+    settle_line(
+        line=line, parts=[LinePart(D("435.00"), books)], actor=manager, today=date(2026, 11, 25)
+    )
+    lines = fec_lines(exported("fec"))
+    notice = TermPaper.objects.get(kind="DUE_NOTICE").document
+    assert {line["PieceRef"] for line in lines if line["JournalCode"] == "VE"} == {notice.number}
+    bank = [line for line in lines if line["PieceRef"] == "VIR777"]
+    assert {line["CompteNum"] for line in bank} == {"512000", "471000", "411000"}
+    assert {line["PieceDate"] for line in bank} == {"20261124"}
+    assert {line["EcritureLet"] for line in bank if line["CompteNum"] == "471000"} == {"A"}
+    assert {line["CompteLib"] for line in lines if line["CompteNum"] == "411000"} == {
+        "Compte du contrat"
+    }
+    cash = [line for line in lines if line["JournalCode"] == "CA"]
+    assert all(line["PieceRef"].startswith("E") for line in cash)

@@ -14,7 +14,7 @@ from payments.calculations.fec import COLUMNS, check_fec
 HEAD = "\t".join(COLUMNS)
 GOOD = (
     "BQ\tBanque\t1\t20261105\t512000\tBanque\t\t\tR1\t20261105\tVirement\t200,00\t0,00\t\t\t20261105\t\t",
-    "BQ\tBanque\t1\t20261105\t411000\tRésidents\tC1\tDiallo\tR1\t20261105\tVirement\t0,00\t200,00\tA\t20261106\t20261105\t\t",
+    "BQ\tBanque\t1\t20261105\t411000\tRésidents\tC1\tDiallo\tR1\t20261105\tVirement\t0,00\t200,00\ta\t20261106\t20261105\t\t",
 )
 OUTSIDE = [
     os.environ.get("CARACOL_SAMPLES", ""),
@@ -62,6 +62,7 @@ def test_a_good_file_is_accepted():
         (spoiled(14, "", row=1), 3, "zones liées"),
         (spoiled(17, "USD"), 2, "zones liées"),
         (spoiled(15, "20261104"), 2, "validation"),
+        (spoiled(15, "20261109", row=1), 3, "écriture"),
     ],
 )
 def test_a_bad_file_is_refused_with_its_line_and_rule(data, line, rule):
@@ -75,6 +76,26 @@ def test_what_a_reader_would_ask_about_is_remarked():
     report = check_fec(file(GOOD[0], other[0], GOOD[1], other[1]), "export.txt")
     assert report.is_accepted
     assert {one.rule for one in report.remarks} == {"nom", "suite", "numéros"}
+
+
+def entry(number, on="20261105", valid="20261105", letter=""):
+    """Two balanced lines of an entry."""
+    rows = [line.split("\t") for line in GOOD]
+    for row in rows:
+        row[2], row[3], row[15] = number, on, valid
+    rows[1][13], rows[1][14] = letter, on if letter else ""
+    return ["\t".join(row) for row in rows]
+
+
+def test_order_letters_and_closing_are_remarked():
+    """Each year has its own series of numbers; a letter adds up to zero, in its account."""
+    years = (*entry("20260001"), *entry("20260002"), *entry("20270001", "20270103", "20270103"))
+    assert check_fec(file(*years)).remarks == []
+    late = (*entry("1", valid="20261109"), *entry("2"))
+    assert [one.rule for one in check_fec(file(*late)).remarks] == ["chronologie"]
+    alone = check_fec(file(*entry("1", letter="A")), "123456789FEC20261031.txt")
+    assert {one.rule for one in alone.remarks} == {"lettrage", "clôture"}
+    assert check_fec(file(*entry("1", letter="a"))).remarks == []
 
 
 @given(st.binary(max_size=400))
