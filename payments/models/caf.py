@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 import pghistory
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 
 from caracol.accounts.enums import NETWORK_WIDE, Role
 from caracol.accounts.models import Territory
@@ -17,9 +17,12 @@ from payments.models.ledger import Entry
 from residents.models import Contract
 
 _STATEMENT_CHANGES = ("state", "note", "posted_on", "reason")
-_LINE_CHANGES = ("contract", "entry", "moved", "review", "reviewed_by", "reviewed_at")
+_LINE_CHANGES = (
+    *("contract", "entry", "moved", "double_of", "review", "reviewed_by", "reviewed_at"),
+)
 _LINE_COLUMNS = (
-    *("contract_id", "entry_id", "moved_id", "review", "reviewed_by_id", "reviewed_at"),
+    *("contract_id", "entry_id", "moved_id", "double_of_id"),
+    *("review", "reviewed_by_id", "reviewed_at"),
 )
 
 
@@ -123,7 +126,8 @@ class CafFile(models.Model):
 class CafStatement(models.Model):
     """A statement of a CAF (bordereau): one total, its lines, what became of it.
 
-    It is typed in when it has no file. One that was taken back may come again, corrected.
+    It is typed in when it has no file. One that was taken back may come again, corrected. `rank`
+    tells apart what came in several times under one number: lines that were added later.
     """
 
     db_rights = "append"
@@ -137,10 +141,10 @@ class CafStatement(models.Model):
     )
     landlord = models.CharField("n° de bailleur", max_length=20, blank=True)
     reference = models.CharField("bordereau", max_length=40)
+    rank = models.PositiveSmallIntegerField("rang sous ce numéro", default=1)
     paid_on = models.DateField("payé le")
     total = MoneyField("total")
     announced = models.BooleanField("total annoncé par la CAF", default=True)
-    fingerprint = models.CharField(max_length=64, editable=False)
     state = models.CharField("état", max_length=8, choices=CafState.choices)
     note = models.CharField("pourquoi", max_length=400, blank=True)
     reason = models.CharField("motif de l'annulation", max_length=300, blank=True)
@@ -157,7 +161,9 @@ class CafStatement(models.Model):
         verbose_name_plural = "bordereaux de la CAF"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["office", "reference", "paid_on"],
+                "office",
+                Upper("reference"),
+                "rank",
                 condition=~Q(state=CafState.REVERSED),
                 name="caf_statement_once",
                 violation_error_message="Ce bordereau est déjà enregistré.",
@@ -180,7 +186,8 @@ class CafLine(models.Model):
     """One line of a statement. What it says never changes; whose it is may be put right.
 
     `entry` is what it posted: on a contract, else in suspense. `moved` is what put it elsewhere
-    since. `review` says why a person should look at it, until somebody has.
+    since. `review` says why a person should look at it, until somebody has. `double_of` is the line
+    of another statement that had paid its month already: it waits in suspense for a person.
     """
 
     db_rights = "append"
@@ -210,6 +217,9 @@ class CafLine(models.Model):
     )
     moved = models.OneToOneField(
         Entry, models.PROTECT, null=True, related_name="caf_line_moved", verbose_name="déplacée par"
+    )
+    double_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="doubles", verbose_name="mois déjà payé par"
     )
     review = models.CharField("à vérifier", max_length=300, blank=True)
     reviewed_by = models.ForeignKey(

@@ -22,10 +22,12 @@ _COVERED = timedelta(days=7)
 class BankSays:
     """What the bank shows of a statement: the credits that pay it, or why they do not.
 
-    `is_silent`: the bank's files do not reach that day yet.
+    `together`: the other statements of its number that one credit pays with it. `is_silent`: the
+    bank's files do not reach that day yet.
     """
 
     credits: list[BankLine] = field(default_factory=list)
+    together: list[CafStatement] = field(default_factory=list)
     why_not: str = ""
     is_silent: bool = False
 
@@ -90,7 +92,21 @@ def _by_name(named: list[BankLine], statement: CafStatement) -> BankSays:
     for credits in (*([line] for line in free), free):
         if credits and sum((line.amount for line in credits), ZERO) == statement.total:
             return BankSays(list(credits))
+    together = _of_same_number(statement) if free else []
+    if together:
+        owed = sum((one.total for one in together), statement.total)
+        whole = [line for line in free if line.amount == owed]
+        if whole:
+            return BankSays(whole[:1], together)
     return BankSays(why_not=_differs(named, statement) if free else _taken(named))
+
+
+def _of_same_number(statement: CafStatement) -> list[CafStatement]:
+    """Return the statements of that number that are posted and wait for all of their credit."""
+    rows = CafStatement.objects.filter(
+        office=statement.office, reference__iexact=statement.reference, state=CafState.POSTED
+    ).exclude(pk=statement.pk)
+    return list(rows.exclude(ties__undone=False).order_by("pk"))
 
 
 def candidates(statement: CafStatement) -> list[BankLine]:

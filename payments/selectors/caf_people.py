@@ -102,7 +102,10 @@ def suggestions(lines: Iterable[CafLine], contracts: Any) -> dict[int, list[Sugg
     held = [line for line in lines if line.contract_id is None]
     numbers = {line.tenant_ref.upper() for line in held if line.tenant_ref}
     words = {sort_key(line.last_name) for line in held if line.last_name}
-    by_number = {row.number.upper(): row for row in contracts.filter(number__in=numbers)}
+    paid = {line.double_of.contract_id for line in held if line.double_of}
+    meant = list(contracts.filter(Q(number__in=numbers) | Q(pk__in=paid - {None})))
+    by_number = {row.number.upper(): row for row in meant}
+    by_pk = {row.pk: row for row in meant}
     people: dict[str, list[tuple[Contract, str]]] = defaultdict(list)
     if words:
         condition = Q()
@@ -116,7 +119,15 @@ def suggestions(lines: Iterable[CafLine], contracts: Any) -> dict[int, list[Sugg
             for word in words:
                 if word in key:
                     people[word].append((holder.contract, holder.person.full_name))
-    return {line.pk: _suggested(line, by_number, people) for line in held}
+    return {line.pk: [*_paid(line, by_pk), *_suggested(line, by_number, people)][:4]
+            for line in held}  # fmt: skip
+
+
+def _paid(line: CafLine, by_pk: dict[int, Contract]) -> list[Suggestion]:
+    """Return the contract on which the month was paid to that number."""
+    of = line.double_of
+    contract = by_pk.get(of.contract_id or 0) if of else None
+    return [Suggestion(contract, "ce mois lui est déjà payé")] if contract else []
 
 
 def _suggested(
@@ -125,6 +136,7 @@ def _suggested(
     people: dict[str, list[tuple[Contract, str]]],
 ) -> list[Suggestion]:
     found: dict[int, Suggestion] = {}
+    already = line.double_of.contract_id if line.double_of else None
     contract = by_number.get(line.tenant_ref.upper())
     if contract is not None:
         found[contract.pk] = Suggestion(contract, f"référence {line.tenant_ref} du bordereau")
@@ -132,4 +144,4 @@ def _suggested(
     for candidate, name in people.get(sort_key(line.last_name), []):
         if first & set(sort_key(name).split()):
             found.setdefault(candidate.pk, Suggestion(candidate, f"nom et prénom : {name}"))
-    return list(found.values())[:4]
+    return [one for pk, one in found.items() if pk != already]

@@ -104,6 +104,7 @@ class ShownStatement:
     ties: list[CafTie]
     credits: list[BankLine]
     why_not: str
+    namesakes: list[StatementLine] = field(default_factory=list)
 
     @property
     def to_name(self) -> list[ShownLine]:
@@ -133,7 +134,8 @@ class ShownStatement:
 
 def show_statement(statement: CafStatement, contracts: Any) -> ShownStatement:
     """Return a statement's page; people are named only on `contracts`, those the reader sees."""
-    lines = list(statement.lines.select_related("reviewed_by").order_by("position"))
+    rows = statement.lines.select_related("reviewed_by", "double_of__statement")
+    lines = list(rows.order_by("position"))
     seen = set(
         contracts.filter(pk__in=[one.contract_id for one in lines if one.contract_id]).values_list(
             "pk", flat=True
@@ -166,7 +168,16 @@ def show_statement(statement: CafStatement, contracts: Any) -> ShownStatement:
         ties=ties,
         credits=candidates(statement) if wants else [],
         why_not=said.why_not if said else "",
+        namesakes=_namesakes(statement),
     )
+
+
+def _namesakes(statement: CafStatement) -> list[StatementLine]:
+    """Return the other statements of that CAF and number: before a correction, or completed."""
+    rows = CafStatement.objects.filter(
+        office=statement.office, reference__iexact=statement.reference
+    )
+    return statement_lines(rows.exclude(pk=statement.pk).order_by("pk"))
 
 
 def shares_by_month(lines: Iterable[CafLine]) -> dict[int, list[tuple[date, Decimal]]]:
@@ -194,7 +205,7 @@ def _line_state(line: CafLine, *, posted: bool) -> tuple[str, str]:
     if not posted:
         return "non inscrite", "neutral"
     if line.contract_id is None:
-        return "à attribuer", "danger"
+        return ("mois déjà payé" if line.double_of_id else "à attribuer"), "danger"
     if line.review and line.reviewed_at is None:
         return "à vérifier", "warning"
     return "inscrite", "success"

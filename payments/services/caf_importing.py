@@ -1,6 +1,6 @@
 """Import a CAF statement: nothing is posted unless its total ties to its lines and to the bank.
 
-The same file, or the same statement in another format, adds nothing.
+The same file, or the same statement in another format or under another day, adds nothing.
 """
 
 import hashlib
@@ -16,9 +16,8 @@ from django.db import connection, transaction
 
 from caracol.accounts.models import User
 from caracol.audit import history
-from caracol.core.errors import Refused
 from caracol.core.files import gone_if_it_fails
-from caracol.core.money import ZERO, euros
+from caracol.core.money import ZERO
 from payments.calculations.caf import Announced, tie_lines
 from payments.calculations.days import Days
 from payments.enums import CafNature, CafState
@@ -27,6 +26,14 @@ from payments.readers.caf import MAX_FILE, CafRead, CafRow, read_caf
 from payments.readers.caf import CafLayout as Layout
 from payments.readers.caf_columns import CafMapping, department_of
 from payments.selectors.caf_credits import BankSays, bank_says
+from payments.selectors.caf_doubles import IS_DOUBLE, doubles_words
+from payments.services.caf_doubles import (
+    CafRefused,
+    Group,
+    judge,
+    reference_for,
+    replace_held,
+)
 from payments.services.caf_posting import post_held
 from payments.services.caf_ties import lock_credits, tie
 from payments.services.open_days import days_of_books
@@ -43,11 +50,8 @@ CAFS = {
     "95": "du Val-d'Oise", "59": "du Nord", "62": "du Pas-de-Calais", "02": "de l'Aisne",
     "60": "de l'Oise", "80": "de la Somme",
 }  # fmt: skip
+_NO_TOTAL = "La CAF n'annonce pas ce total : il attend le crédit de la banque."
 _TAKES_BACK = (CafNature.RECOVERY, CafNature.CANCELLATION)
-
-
-class CafRefused(Refused):
-    """The statement cannot be: its total does not tie, or it is another one's double."""
 
 
 @dataclass(frozen=True)
@@ -174,30 +178,9 @@ def _tied(read: CafRead) -> list[CafRow]:
     ]
 
 
-@dataclass(frozen=True)
-class _Group:
-    department: str
-    landlord: str
-    reference: str
-    paid_on: date
-    rows: list[CafRow]
-
-    @property
-    def total(self) -> Decimal:
-        return sum((row.amount for row in self.rows), ZERO)
-
-    @property
-    def fingerprint(self) -> str:
-        facts = sorted(
-            f"{row.number}\x1f{row.month_from}\x1f{row.month_to}\x1f{row.nature}\x1f{row.amount:.2f}"
-            for row in self.rows
-        )
-        return hashlib.sha256("\x1e".join(facts).encode()).hexdigest()
-
-
-def _statements(rows: Sequence[CafRow], given: Given, days: Days) -> list[_Group]:
+def _statements(rows: Sequence[CafRow], given: Given, days: Days) -> list[Group]:
     """Return the statements of a file: one by CAF, number and day of payment."""
-    groups: dict[tuple[str, str, date], _Group] = {}
+    groups: dict[tuple[str, str, date], Group] = {}
     for row in rows:
         department = department_of(row.organism) or given.department
         paid_on = row.paid_on or given.paid_on
@@ -208,10 +191,10 @@ def _statements(rows: Sequence[CafRow], given: Given, days: Days) -> list[_Group
         _check_day(paid_on, days)
         reference = row.reference or given.reference
         if not reference:
-            reference = f"{row.aid_type or 'AL'}-{department}-{paid_on:%Y%m%d}"
+            reference = reference_for(row.aid_type, department, paid_on)
         key = (department, reference.upper(), paid_on)
         if key not in groups:
-            groups[key] = _Group(department, row.landlord, reference[:40], paid_on, [])
+            groups[key] = Group(department, row.landlord, reference[:40], paid_on, [])
         groups[key].rows.append(row)
     return list(groups.values())
 
@@ -243,28 +226,35 @@ class _Run:
     today: date
     actor: User
 
-    def write(self, groups: Sequence[_Group]) -> None:
-        """Write the statements that are not known, and post what the bank lets be posted."""
-        fresh = []
+    def write(self, groups: Sequence[Group]) -> None:
+        """Write what is not known, and post what the bank lets be posted. Raises CafRefused."""
+        is_kept = False
         for group in groups:
-            known = _known(group)
-            if known is None:
-                fresh.append(group)
+            verdict = judge(group)
+            if verdict.remark:
+                self.result.remarks.append(verdict.remark)
+            if verdict.enters is None:
+                self._look_again(verdict.known)
                 continue
-            self.result.statements.append(known)
-            if known.state == CafState.HELD:
-                self._try(known)
-        self.result.is_known = not fresh
-        if self.record is not None and fresh:
-            CafFile.objects.bulk_create([self.record])
-        elif self.record is not None:
-            self.record.file.delete(save=False)
-        for group in fresh:
-            statement = self._create(group)
+            if self.record is not None and not is_kept:
+                CafFile.objects.bulk_create([self.record])
+            is_kept = True
+            replace_held(verdict.replaces, by=group)
+            statement = self._create(verdict.enters, is_part=verdict.is_part)
             self.result.statements.append(statement)
             self._try(statement)
+        self.result.is_known = not is_kept
+        if self.record is not None and not is_kept:
+            self.record.file.delete(save=False)
 
-    def _create(self, group: _Group) -> CafStatement:
+    def _look_again(self, known: Sequence[CafStatement]) -> None:
+        """Try again what was held of a statement that is known."""
+        self.result.statements += known
+        for statement in known:
+            if statement.state == CafState.HELD:
+                self._try(statement)
+
+    def _create(self, group: Group, *, is_part: bool) -> CafStatement:
         statement = CafStatement(
             file=self.record,
             office=office_of(group.department),
@@ -272,8 +262,8 @@ class _Run:
             reference=group.reference,
             paid_on=group.paid_on,
             total=group.total,
-            announced=self.is_announced,
-            fingerprint=group.fingerprint,
+            announced=self.is_announced and not is_part,
+            rank=group.rank,
             state=CafState.HELD,
             created_by=self.actor,
         )
@@ -293,6 +283,9 @@ class _Run:
             self.result.held.append(f"Bordereau {statement.reference} retenu. {statement.note}")
         elif statement.note:
             self.result.remarks.append(f"Bordereau {statement.reference} : {statement.note}")
+        doubles = statement.lines.filter(IS_DOUBLE).count()
+        if doubles:
+            self.result.remarks.append(doubles_words(doubles))
 
 
 def office_of(department: str) -> CafOffice:
@@ -301,27 +294,6 @@ def office_of(department: str) -> CafOffice:
         department=department, defaults={"name": f"CAF {CAFS.get(department, department)}"}
     )
     return office
-
-
-def _known(group: _Group) -> CafStatement | None:
-    """Return the statement known already. Raises CafRefused when it held something else."""
-    known = (
-        CafStatement.objects.filter(
-            office__department=group.department,
-            reference__iexact=group.reference,
-            paid_on=group.paid_on,
-        )
-        .exclude(state=CafState.REVERSED)
-        .select_related("office")
-        .first()
-    )
-    if known is None or known.fingerprint == group.fingerprint:
-        return known
-    raise CafRefused(
-        f"Le bordereau {group.reference} de la {known.office} est déjà enregistré avec d'autres "
-        f"lignes ({euros(known.total)} ; celui-ci fait {euros(group.total)}). S'il corrige le "
-        "premier, annulez d'abord le premier depuis sa page."
-    )
 
 
 def _line(statement: CafStatement, position: int, row: CafRow) -> CafLine:
@@ -348,7 +320,7 @@ def settle_statement(*, statement: CafStatement, today: date, actor: User) -> tu
     """Post a held statement if the bank lets it; return how many lines went where."""
     said = bank_says(statement) if statement.total else BankSays()
     if said.why_not or (said.is_silent and not statement.announced):
-        _note(statement, said.why_not or "Sans total annoncé, il attend le crédit de la banque.")
+        _note(statement, said.why_not or _NO_TOTAL)
         return 0, 0
     note = "Le crédit de la banque n'est pas encore arrivé." if said.is_silent else ""
     return post_statement(statement=statement, said=said, note=note, today=today, actor=actor)
@@ -369,7 +341,7 @@ def post_statement(
         suspense = post_held(statement=statement, note=note, today=today, actor=actor)
         if credits:
             tie(
-                statements=[statement],
+                statements=[statement, *said.together],
                 credits=credits,
                 today=today,
                 actor=actor,

@@ -24,6 +24,7 @@ from payments.enums import (
     TermKind,
 )
 from payments.models import Account, CafLine, CafStatement, Entry, Posting, Term
+from payments.selectors.caf_doubles import doubles
 from payments.selectors.caf_people import Found, resolve
 from payments.services.accounts import open_accounts, shared_accounts
 from payments.services.allocating import reallocate
@@ -158,24 +159,29 @@ def post_lines(*, statement: CafStatement, today: date, actor: User) -> int:
     found = resolve(lines, statement.office.department)
     contracts = Contract.objects.in_bulk({one.contract for one in found if one.contract})
     books = read_books(contracts.values())
+    # Once the accounts are locked: another statement of the same person is posted, or waits.
+    paid = doubles(lines, statement.office)
     shared = shared_accounts(AccountKind.IN_TRANSIT, AccountKind.SUSPENSE)
     drafts: list[tuple[CafLine, list[Line]]] = []
     for line, whose in zip(lines, found, strict=True):
         line.statement = statement
-        contract = _open_contract(whose, contracts, books)
+        contract, why_not = _open_contract(whose, contracts, books)
+        double = paid.get(line.pk)
+        said = double.why if double else ""
+        if double is not None and double.waits:
+            contract, line.double_of = None, double.of
         if contract is None:
-            closed = books.closed.get(whose.contract or 0, "")
-            line.review = review_of(line, whose.why, whose.review, closed)
+            line.review = review_of(line, said, why_not, whose.review)
             credited = [Line(shared[AccountKind.SUSPENSE], -line.amount)]
         else:
             shares, why = shares_of(line, contract, books)
-            line.contract, line.review = contract, review_of(line, whose.review, why)
+            line.contract, line.review = contract, review_of(line, whose.review, why, said)
             credited = aid_lines(shares)
         if line.amount:
             debit = Line(shared[AccountKind.IN_TRANSIT], line.amount)
             drafts.append((line, [debit, *credited]))
     _post(drafts, open_day(statement.paid_on), actor)
-    CafLine.objects.bulk_update(lines, ["contract", "entry", "review"], batch_size=500)
+    CafLine.objects.bulk_update(lines, ["contract", "entry", "double_of", "review"], batch_size=500)
     settle_aid(
         list(books.receivables),
         reason=f"Le bordereau {statement.reference} de la CAF a changé l'aide de ce mois.",
@@ -185,10 +191,15 @@ def post_lines(*, statement: CafStatement, today: date, actor: User) -> int:
     return sum(line.contract_id is None for line in lines)
 
 
-def _open_contract(whose: Found, contracts: dict[int, Contract], books: Books) -> Contract | None:
-    if whose.contract is None or whose.contract in books.closed:
-        return None
-    return contracts[whose.contract]
+def _open_contract(
+    whose: Found, contracts: dict[int, Contract], books: Books
+) -> tuple[Contract | None, str]:
+    """Return the contract that takes a line, or why none does."""
+    if whose.contract is None:
+        return None, whose.why
+    if whose.contract in books.closed:
+        return None, books.closed[whose.contract]
+    return contracts[whose.contract], ""
 
 
 def _post(drafts: Sequence[tuple[CafLine, list[Line]]], on: date, actor: User) -> None:

@@ -8,6 +8,7 @@ from caracol.core.errors import Refused
 from caracol.core.pages import PageRequest, allowed, get_visible_or_404, page, render_page
 from caracol.ui import toasts
 from payments.models import CafLine
+from payments.selectors.caf_doubles import doubles
 from payments.selectors.caf_people import suggestions
 from payments.selectors.labels import contract_labels, contracts_matching
 from payments.services.caf_naming import name_line, review_line, unname_line
@@ -19,7 +20,7 @@ MOST_FOUND = 8
 
 
 def _line(request: PageRequest, pk: int) -> CafLine:
-    rows = CafLine.objects.select_related("statement__office", "contract")
+    rows = CafLine.objects.select_related("statement__office", "contract", "double_of__statement")
     found: CafLine = get_visible_or_404(request, rows, pk=pk)
     return found
 
@@ -39,8 +40,10 @@ def caf_name(request: PageRequest, pk: int) -> HttpResponse:
         found = list(rows[:MOST_FOUND])
     ids = [one.pk for one in found] + [one.contract.pk for one in proposed]
     labels = contract_labels(ids, line.month_to)
+    double = doubles([line], line.statement.office).get(line.pk)
     context = {
         "line": line,
+        "double": double if line.contract_id is None else None,
         "months": months_words(line),
         "words": words,
         "proposed": [(labels[one.contract.pk], one.why) for one in proposed],

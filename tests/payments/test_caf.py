@@ -303,7 +303,8 @@ def test_the_number_named_is_remembered(contract, actor):
     person = other.holders.get().person
     held = CafLine.objects.get()
     name_line(line=held, contract=other, today=TODAY, actor=actor, remember=person)
-    assert imported(statement(line("555", "187.00", name="KEITA")), actor).posted == 1
+    later = statement(line("555", "187.00", "12/2026", name="KEITA"))
+    assert imported(later, actor).posted == 1
     imported(statement(line("556", "10.00"), number="C1234567"), actor)
     person.refresh_from_db()
     person.caf_number = "556"

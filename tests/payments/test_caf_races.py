@@ -5,7 +5,7 @@ from datetime import date
 
 from caracol.parameters.models import Association
 from payments.enums import AccountKind, CafState
-from payments.models import CafStatement, Entry, Posting
+from payments.models import CafLine, CafStatement, Entry, Posting
 from payments.services.checking import check_ledger
 from tests import factories
 from tests.helpers.threads import at_once
@@ -48,4 +48,22 @@ def test_two_processes_on_the_same_file_import_it_once(real_db, tmp_path):
     assert CafStatement.objects.filter(state=CafState.POSTED).count() == 1
     assert aid_of(contract) == [220, 230]
     assert Entry.objects.filter(key__startswith="caf:").count() == 2
+    assert check_ledger().ok
+
+
+def test_two_statements_that_pay_the_same_month_at_once_post_it_once(real_db, tmp_path):
+    """The same number under two days, and another number: the right of the month is paid once."""
+    _actor, contract, path = prepared(tmp_path)
+    rows = line("0123456", 220, "10/2026"), line("0123456", 230)
+    later, other = tmp_path / "later.csv", tmp_path / "other.csv"
+    later.write_bytes(statement(*rows, paid="09/12/2026"))
+    other.write_bytes(statement(*rows, number="Z202612-75"))
+    files = [path, later, other]
+    outcomes = at_once(
+        *[lambda one=one: real_db.manage("import_caf", str(one), "--json") for one in files]
+    )
+    assert [done.returncode for done in outcomes] == [0, 0, 0], [done.stderr for done in outcomes]
+    assert CafStatement.objects.filter(state=CafState.POSTED).count() == 2
+    assert aid_of(contract) == [220, 230]
+    assert CafLine.objects.filter(contract=None, double_of__isnull=False).count() == 2
     assert check_ledger().ok
