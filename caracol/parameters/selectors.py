@@ -42,6 +42,12 @@ def rent_index(year: int, quarter: int) -> Decimal | None:
     return row.value if row else None
 
 
+def values_over(key: str) -> list[tuple[date, date | None, Any]]:
+    """Return all values of a parameter with their first and last day, the oldest first."""
+    rows = Parameter.objects.filter(key=key).order_by("valid_from")
+    return list(rows.values_list("valid_from", "valid_to", "value"))
+
+
 def values_under(prefix: str, on: date) -> dict[str, Any]:
     """Return the values of all parameters whose key begins alike, by what follows, on a day."""
     rows = Parameter.objects.on(on).filter(key__startswith=prefix)

@@ -14,6 +14,7 @@ from caracol.core.periods import Month, french_day
 from caracol.parameters.selectors import value
 from payments.enums import AccountKind, DebitState, Payer, RefundSource, RefundState, TermKind
 from payments.models import Account, Debit, DepositSettlement, Posting, Refund, Term
+from payments.selectors.awaited_aid import AwaitedAid, awaited_aid
 from payments.selectors.deposits import credits_on, return_days
 from residents.enums import LIVING
 from residents.models import Contract, ContractTerms
@@ -26,7 +27,10 @@ AID_SURPLUS = "Aide au logement au-delà de la redevance"
 
 @dataclass(frozen=True)
 class Owed:
-    """A sum that may be given back: what it is, whose, how much is not under way yet."""
+    """A sum that may be given back: what it is, whose, how much is not under way yet.
+
+    `amount` may be nothing, where all of it waits for the CAF's credit (`awaited`).
+    """
 
     contract: Contract
     source: RefundSource
@@ -36,6 +40,9 @@ class Owed:
     due_on: date | None = None
     # What the month to bill will take of it.
     coming: Decimal = ZERO
+    # What rests on aid that the bank has not shown: no part of `amount`, it cannot leave yet.
+    awaited: Decimal = ZERO
+    aid: AwaitedAid | None = None
 
     @property
     def key(self) -> str:
@@ -76,7 +83,18 @@ def owed_on_all(contracts: Sequence[Contract], *, besides: int = 0) -> list[Owed
     """Return the same of several contracts, in their order; a constant number of queries."""
     ids = [contract.pk for contract in contracts]
     due, advances = _dues(contracts, ids, besides), _advances(contracts, ids, besides)
-    return [one for pk in ids for one in (*due[pk], *advances[pk])]
+    waiting = awaited_aid([pk for pk in ids if pk in due or pk in advances])
+    return [_seen(one, waiting) for pk in ids for one in (*due[pk], *advances[pk])]
+
+
+def _seen(one: Owed, waiting: dict[int, AwaitedAid]) -> Owed:
+    """Keep of a sum what the bank has shown."""
+    aid = waiting.get(one.contract.pk)
+    if aid is None or not one.is_to_resident:
+        return one
+    held = aid.held.due if one.source == RefundSource.DUE else aid.held.account
+    awaited = min(held, one.amount)
+    return replace(one, amount=one.amount - awaited, awaited=awaited, aid=aid) if awaited else one
 
 
 def _dues(contracts: Sequence[Contract], ids: Sequence[int], besides: int) -> dict[int, list[Owed]]:
@@ -177,7 +195,8 @@ def returnable(contracts: Any, on: date) -> Returnable:
     first, advances = [], []
     for one in owed_on_all(rows):
         bill = coming.get(one.contract.pk, ZERO)
-        if one.source == RefundSource.DUE or one.reason == AID_SURPLUS or one.amount > bill:
+        all_of_it = one.amount + one.awaited
+        if one.source == RefundSource.DUE or one.reason == AID_SURPLUS or all_of_it > bill:
             over = one.source == RefundSource.ACCOUNT and one.reason != AID_SURPLUS and bill
             first.append(replace(one, coming=bill) if over else one)
         else:

@@ -7,12 +7,11 @@ from typing import Any
 
 from django.db.models import F, Q, Sum
 
+from caracol.parameters.selectors import value
 from payments.enums import DebitState
 from payments.models import BankLine, Debit, Mandate, Term
 from payments.selectors.collecting import people_of_contracts
 from payments.selectors.return_reasons import Reasons, ReturnReason
-
-SHOWN_FOR = timedelta(days=90)
 
 
 def source_of(line: BankLine) -> str:
@@ -75,7 +74,8 @@ class Returned:
 
 def latest_returns(debits: Any, today: date) -> list[Returned]:
     """Return what came back lately, the latest first; a constant number of queries."""
-    rows = debits.filter(state=DebitState.RETURNED, returned_on__gte=today - SHOWN_FOR)
+    shown_for = timedelta(days=int(value("sepa.returns_shown_days", today)))
+    rows = debits.filter(state=DebitState.RETURNED, returned_on__gte=today - shown_for)
     found = list(
         rows.select_related("contract", "batch", "mandate").order_by("-returned_on", "-pk")
     )

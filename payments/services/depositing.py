@@ -13,6 +13,7 @@ from caracol.core.errors import Refused
 from caracol.core.money import ZERO, euros
 from payments.enums import AccountKind, EntryKind, Payer, PaymentMeans
 from payments.models import Entry
+from payments.selectors.awaited_aid import awaited_aid, awaited_words
 from payments.selectors.deposits import deposit_sheet, settlement_alive
 from payments.selectors.refunds import engaged
 from payments.services.accounts import account_of, lock_account, shared_account
@@ -127,6 +128,7 @@ def record_refund(
                 for who, owed in deposit_sheet(contract, today).to_refund.items()
             }
             _refuse_more_than_due(due, payer, amount)
+            _refuse_awaited(contract, due, payer, amount)
         label = f"Remboursement {contract.number}"
         entry, new = post(
             key=f"refund:{key}",
@@ -151,6 +153,14 @@ def _refuse_more_than_due(due: Mapping[str, Decimal], payer: Payer, amount: Deci
             f"{euros(owed)} sont à rembourser ({Payer(payer).label}), remboursements en cours "
             f"déduits : {euros(amount)} les dépassent."
         )
+
+
+def _refuse_awaited(
+    contract: Contract, due: Mapping[str, Decimal], payer: Payer, amount: Decimal
+) -> None:
+    aid = awaited_aid([contract.pk]).get(contract.pk) if payer == Payer.RESIDENT else None
+    if aid is not None and amount > due.get(payer, ZERO) - aid.held.due:
+        raise DepositRefused(awaited_words(aid.held.due, aid))
 
 
 @transaction.atomic

@@ -1,55 +1,55 @@
 """Refunds: prepared by one person, approved by another, paid by a file, posted when it shows."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from caracol.accounts.models import Territory, User
+from caracol.accounts.models import User
 from caracol.accounts.policy import has_role
 from caracol.audit import history
-from caracol.core import clock
 from caracol.core.errors import Refused
-from caracol.core.files import gone_if_it_fails
 from caracol.core.money import ZERO, euros
-from caracol.parameters.selectors import association, value
 from payments.calculations.sepa import NAME, REMITTANCE, sepa_text
-from payments.calculations.target import next_target_day
 from payments.enums import (
     AccountKind,
-    BatchState,
     EntryKind,
     Payer,
     RefundSource,
     RefundState,
 )
-from payments.models import Entry, Refund, RefundBatch
+from payments.models import Entry, Refund
+from payments.selectors.awaited_aid import awaited_words
 from payments.selectors.deposits import Credit, credits_of
-from payments.selectors.refunds import owed_on
+from payments.selectors.refunds import Owed, owed_on
 from payments.services.accounts import account_of, lock_account, shared_account
 from payments.services.allocating import reallocate
-from payments.services.collecting import COLLECT_LOCK, check_day, keep_file, own_party
 from payments.services.mandates import checked_bic, checked_iban
 from payments.services.posting import Line, check_now, post, reverse
 from payments.services.settling import APPROVERS
 from payments.services.withdrawing import withdraw_papers
-from payments.writers.pain import write_transfers
-from payments.writers.shapes import TransferFile, TransferOrder
 from residents.models import Contract
 
 PREPARED = history.label("payments.refund-prepared", "Remboursement préparé")
 APPROVED = history.label("payments.refund-approved", "Remboursement approuvé")
 CANCELLED = history.label("payments.refund-cancelled", "Remboursement annulé")
-SENT = history.label("payments.refunds-sent", "Remise de virements envoyée")
 PAID = history.label("payments.refund-executed", "Remboursement vu à la banque")
 FAILED = history.label("payments.refund-failed", "Remboursement revenu")
 
 
 class RefundRefused(Refused):
     """The refund cannot be so."""
+
+
+class AidAwaited(RefundRefused):
+    """What would be refunded rests on aid that the bank has not shown."""
+
+    def __init__(self, found: Owed) -> None:
+        can = f"{euros(found.amount)} peuvent être rendus aujourd'hui. " if found.amount else ""
+        why = awaited_words(found.awaited, found.aid) if found.aid else ""
+        super().__init__(can + why)
 
 
 @transaction.atomic
@@ -68,7 +68,8 @@ def prepare_refund(
 ) -> Refund:
     """Propose to give a sum back on an account; another person approves.
 
-    Raises RefundRefused for more than is owed, IbanInvalid, ContractClosed.
+    Raises RefundRefused for more than is owed, AidAwaited for what the bank has not shown of it,
+    IbanInvalid, ContractClosed.
     """
     compact = checked_iban(iban, strict=True)
     code = checked_bic(bic, compact)
@@ -78,11 +79,7 @@ def prepare_refund(
     with history.act(PREPARED, actor=actor):
         lock_account(contract)
         found = _owed(contract, source, payer)
-        if amount <= 0 or amount > found.amount:
-            raise RefundRefused(
-                f"{euros(found.amount)} peuvent être rendus ici : {euros(amount)} ne le peuvent "
-                "pas."
-            )
+        _check_amount(found, amount)
         return Refund.objects.create(
             contract=contract,
             source=source,
@@ -98,7 +95,16 @@ def prepare_refund(
         )
 
 
-def _owed(contract: Contract, source: RefundSource, payer: Payer, besides: int = 0) -> Any:
+def _check_amount(found: Owed, amount: Decimal) -> None:
+    if amount > found.amount and found.awaited:
+        raise AidAwaited(found)
+    if amount <= 0 or amount > found.amount:
+        raise RefundRefused(
+            f"{euros(found.amount)} peuvent être rendus ici : {euros(amount)} ne le peuvent pas."
+        )
+
+
+def _owed(contract: Contract, source: RefundSource, payer: Payer, besides: int = 0) -> Owed:
     for one in owed_on(contract, besides=besides):
         if (one.source, one.payer) == (source, payer):
             return one
@@ -117,7 +123,7 @@ def _locked(refund: Refund) -> Refund:
 def approve_refund(*, refund: Refund, today: date, actor: User) -> Refund:
     """Approve what another person prepared; an advance leaves the account for what is to be paid.
 
-    Raises RefundRefused, MonthLocked, ContractClosed.
+    Raises RefundRefused, AidAwaited, MonthLocked, ContractClosed.
     """
     with history.act(APPROVED, actor=actor):
         lock_account(refund.contract)
@@ -149,9 +155,13 @@ def _check_approver(refund: Refund, actor: User) -> None:
 def _check_still_owed(refund: Refund) -> None:
     source, payer = RefundSource(refund.source), Payer(refund.payer)
     try:
-        owed = _owed(refund.contract, source, payer, besides=refund.pk).amount
+        found = _owed(refund.contract, source, payer, besides=refund.pk)
     except RefundRefused:
         owed = ZERO
+    else:
+        owed = found.amount
+        if owed < refund.amount <= owed + found.awaited:
+            raise AidAwaited(found)
     if refund.amount > owed:
         raise RefundRefused(
             f"Le compte a changé depuis : {euros(owed)} peuvent être rendus, pas "
@@ -222,81 +232,6 @@ def cancel_refund(*, refund: Refund, reason: str, today: date, actor: User) -> R
         found.save(update_fields=["state", "closed_reason"])
         check_now()
     return found
-
-
-@transaction.atomic
-def send_refunds(
-    *, today: date, actor: User, territory: Territory | None = None, on: date | None = None
-) -> RefundBatch | None:
-    """Write the file of the approved refunds and note it sent: each leaves once.
-
-    None when nothing is approved. Raises CollectRefused for a day no bank settles on, FileNotValid.
-    """
-    day = on or next_target_day(today)
-    check_day(day, today)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, 1)", [COLLECT_LOCK])
-    rows = Refund.objects.select_for_update(no_key=True, of=("self",))
-    rows = rows.filter(state=RefundState.APPROVED)
-    if territory is not None:
-        rows = rows.filter(contract__territory=territory)
-    refunds = list(rows.select_related("contract").order_by("contract__number", "pk"))
-    if not refunds:
-        return None
-    with history.act(SENT, actor=actor):
-        batch = _batch(refunds, day, territory, today, actor)
-        for refund in refunds:
-            refund.state, refund.batch = RefundState.SENT, batch
-        Refund.objects.bulk_update(refunds, ["state", "batch", "end_to_end_id"])
-    return batch
-
-
-def _batch(
-    refunds: Sequence[Refund], day: date, territory: Territory | None, today: date, actor: User
-) -> RefundBatch:
-    base = f"REMB{today.year % 100:02d}{today.month:02d}"
-    rank = RefundBatch.objects.filter(reference__startswith=f"{base}-").count() + 1
-    reference = f"{base}-{rank}"
-    message = str(value("sepa.transfer_message", today))
-    for position, refund in enumerate(refunds, start=1):
-        refund.end_to_end_id = f"{reference}-{position:04d}"
-    data = write_transfers(
-        TransferFile(
-            message=message,
-            reference=reference,
-            made_at=clock.local_now(),
-            execute_on=day,
-            debtor=own_party(association(today)),
-            orders=tuple(_order(refund) for refund in refunds),
-        )
-    )
-    batch = RefundBatch(
-        reference=reference,
-        territory=territory,
-        execute_on=day,
-        message=message,
-        state=BatchState.SENT,
-        count=len(refunds),
-        total=sum((refund.amount for refund in refunds), ZERO),
-        sha256=hashlib.sha256(data).hexdigest(),
-        sent_by=actor,
-    )
-    keep_file(batch, data)
-    with gone_if_it_fails(batch.file):
-        batch.save()
-    return batch
-
-
-def _order(refund: Refund) -> TransferOrder:
-    words = f"{refund.reason} contrat {refund.contract.number}"
-    return TransferOrder(
-        end_to_end_id=refund.end_to_end_id,
-        amount=refund.amount,
-        beneficiary=refund.beneficiary,
-        iban=refund.iban,
-        bic=refund.bic,
-        remittance=sepa_text(words, REMITTANCE),
-    )
 
 
 @transaction.atomic

@@ -13,9 +13,11 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from caracol.accounts.models import User
+from caracol.core import clock
 from caracol.core.errors import Refused
 from caracol.core.money import ZERO, euros
-from caracol.core.periods import french_day
+from caracol.core.periods import Month, french_day
+from caracol.parameters.selectors import value
 from payments.calculations.match_facts import Certainty, Part
 from payments.enums import (
     AccountKind,
@@ -35,10 +37,9 @@ from payments.services.returning import ReturnFacts, record_return, restore_debi
 from payments.services.settlers import Offer
 from payments.writers.pain import group_id
 
+# Days before are no days of ours: nothing of SEPA is older.
+FIRST_DAY = date(2014, 8, 1)
 CREDIT, RETURN, TRANSFER, BOUNCE = "remise", "rejet", "virement", "retour"
-# A credit without a reference is proposed when it comes this near its day.
-NEAR = timedelta(days=6)
-RECENT = timedelta(days=430)
 
 
 class SepaLineRefused(Refused):
@@ -90,8 +91,10 @@ class _Book:
             self.by_mandate[debit.mandate.reference].append(debit)
         refunds = Refund.objects.filter(end_to_end_id__in=ids).select_related("contract")
         self.refunds = {refund.end_to_end_id: refund for refund in refunds}
-        since = min((line.booked_on for line in lines), default=date.max)
-        since = max(since, date.min + RECENT) - RECENT
+        first = min((line.booked_on for line in lines), default=clock.today())
+        since = _recent(first)
+        # A file is known by its amount alone when the line comes this near its day.
+        self.near = timedelta(days=int(value("sepa.near_days", clock.today())))
         self.batches = _sums(since)
         waiting = Refund.objects.filter(batch=OuterRef("pk"), state=RefundState.SENT)
         self.transfers = list(
@@ -106,6 +109,13 @@ class _Book:
             return self.debits.get(one.end_to_end_id)
         rows = self.by_mandate.get(one.mandate, [])
         return next((debit for debit in rows if debit.amount == one.amount), None)
+
+
+def _recent(first: date) -> date:
+    """Return since when files may still be spoken of: as long as a debit may be contested."""
+    months = int(value("sepa.unauthorised_months", clock.today()))
+    month = Month.of(max(first, FIRST_DAY))
+    return month.plus(-months - 1).first
 
 
 @dataclass
@@ -222,7 +232,7 @@ def _credits(line: BankLine, book: _Book) -> Iterator[Offer]:
     for one in sorted(fits, key=lambda one: len(one.ref), reverse=True):
         if one.ref in said:
             yield _credit_offer(one, Certainty.AUTO, "La banque crédite la remise")
-    near = [one for one in fits if abs(line.booked_on - one.batch.collect_on) <= NEAR]
+    near = [one for one in fits if abs(line.booked_on - one.batch.collect_on) <= book.near]
     if len({one.batch.pk for one in near}) == 1:
         one = min(near, key=lambda one: len(one.ref))
         yield _credit_offer(one, Certainty.PROPOSED, "Le montant et le jour sont ceux de la remise")
@@ -272,7 +282,7 @@ def _transfers(line: BankLine, book: _Book) -> Iterator[Offer]:
         if batch.total == -line.amount:
             sure = batch.reference in f"{line.text} {line.end_to_end_id}".upper()
             certainty = Certainty.AUTO if sure else Certainty.PROPOSED
-            if sure or abs(line.booked_on - batch.execute_on) <= NEAR:
+            if sure or abs(line.booked_on - batch.execute_on) <= book.near:
                 yield _transfer_offer(batch.reference, batch.total, certainty, ())
 
 

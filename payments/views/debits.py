@@ -1,6 +1,6 @@
 """Direct debits: what can be taken, the files, what came back."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import BinaryIO, cast
 from urllib.parse import urlencode
 
@@ -16,8 +16,9 @@ from caracol.core.errors import Refused
 from caracol.core.pages import PageRequest, allowed, get_visible_or_404, page, render_page
 from caracol.core.periods import Month
 from caracol.documents.views.files import private_file
+from caracol.parameters.selectors import value
 from caracol.ui import toasts
-from payments.calculations.target import next_target_day
+from payments.calculations.target import next_target_day, target_days_after
 from payments.enums import DebitState
 from payments.forms import ReasonForm
 from payments.models import Debit, DebitBatch, Mandate
@@ -120,7 +121,9 @@ def _first_day(month: Month, today: date) -> date:
     told = most_announced(month)
     if told is not None and told > today:
         return told
-    return next_target_day(max(month.first + timedelta(days=4), today + timedelta(days=3)))
+    lead = int(value("sepa.bank_lead_days", today))
+    day = month.day(int(value("sepa.collect_day", today)))
+    return next_target_day(max(day, target_days_after(today, lead)))
 
 
 def _numbers(texts: list[str]) -> tuple[int, ...]:

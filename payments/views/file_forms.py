@@ -81,5 +81,7 @@ class RefundRequestForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["what"]
         field.choices = [
-            (one.key, f"{one.reason} · {euros(one.amount)} ({one.payer.label})") for one in owed
+            (one.key, f"{one.reason} · {euros(one.amount)} ({one.payer.label})")
+            for one in owed
+            if one.amount
         ]

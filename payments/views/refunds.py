@@ -18,13 +18,14 @@ from caracol.ui import toasts
 from payments.enums import Payer, RefundSource, RefundState
 from payments.forms import ReasonForm
 from payments.models import Mandate, Refund, RefundBatch
+from payments.selectors.awaited_aid import waiting_for_caf
 from payments.selectors.collecting import people_of_contracts
 from payments.selectors.refunds import contestable_debit, owed_now, returnable
+from payments.services.refund_sending import send_refunds
 from payments.services.refunding import (
     approve_refund,
     cancel_refund,
     prepare_refund,
-    send_refunds,
 )
 from payments.views.file_forms import RefundRequestForm
 from payments.views.scope import Scope
@@ -56,8 +57,9 @@ def refund_list(request: PageRequest) -> HttpResponse:
     people = people_of_contracts(
         {one.contract.pk for one in (*owed, *ahead)} | {one.contract_id for one in refunds}
     )
-    approved = allowed(request, Refund.objects.filter(state=RefundState.APPROVED))
-    amounts = list(approved.values_list("amount", flat=True))
+    approved = allowed(request, Refund.objects.filter(state=RefundState.APPROVED)).defer("iban")
+    waiting = waiting_for_caf([*approved, *refunds])
+    amounts = [one.amount for one in approved if one.pk not in waiting]
     context = {
         "owed": [(one, people.get(one.contract.pk, "")) for one in owed],
         "owed_page": owed,
@@ -67,13 +69,19 @@ def refund_list(request: PageRequest) -> HttpResponse:
         "month": Month.of(clock.today()),
         "refunds_page": refunds,
         "refunds": [
-            (one, people.get(one.contract_id, ""), _TONES[RefundState(one.state)])
+            (
+                one,
+                people.get(one.contract_id, ""),
+                _TONES[RefundState(one.state)],
+                waiting.get(one.pk),
+            )
             for one in refunds
         ],
         "asked": asked,
         "states": RefundState.choices,
         "approved": len(amounts),
         "approved_total": sum(amounts, ZERO),
+        "held": len(approved) - len(amounts),
         "batches": list(allowed(request, RefundBatch.objects.all()).order_by("-pk")[:_BATCHES]),
         "day": clock.today(),
         "can": {
@@ -89,7 +97,8 @@ def refund_prepare(request: PageRequest, pk: int) -> HttpResponse:
     """Ask how much is given back, to whom, on which account."""
     contract = get_visible_or_404(request, Contract.objects.all(), pk=pk)
     owed = owed_now(contract, clock.today())
-    first = max(owed, key=lambda one: one.over > 0, default=None)
+    ready = [one for one in owed if one.amount]
+    first = max(ready, key=lambda one: one.over > 0, default=None)
     mandate = Mandate.objects.signed().filter(contract=contract).first()
     holder = people_of_contracts([contract.pk]).get(contract.pk, "").split(", ")[0]
     form = RefundRequestForm(
@@ -128,8 +137,9 @@ def refund_prepare(request: PageRequest, pk: int) -> HttpResponse:
     context = {
         "contract": contract,
         "form": form,
-        "owed": owed,
-        "waiting": [one for one in owed if one.coming],
+        "ready": ready,
+        "awaited": [one for one in owed if one.awaited],
+        "waiting": [one for one in ready if one.coming],
         "risk": contestable_debit(contract, clock.today()),
     }
     return render_page(request, "payments/refund_prepare.html", context)
@@ -161,6 +171,7 @@ def refund_approve(request: PageRequest, pk: int) -> HttpResponse:
     context = {
         "refund": refund,
         "contract": refund.contract,
+        "aid": waiting_for_caf([refund]).get(refund.pk),
         "people": people_of_contracts([refund.contract_id]).get(refund.contract_id, ""),
         "refusal": refusal,
         "is_own": refund.prepared_by_id == request.user.pk,

@@ -8,10 +8,13 @@ from django.db.models import Max
 from django.urls import reverse
 
 from caracol.accounts.policy import GLA, PAGES
+from caracol.core.money import euros
 from caracol.core.periods import Month, french_day
 from caracol.core.registries import WorkGroup, WorkItem, work_provider
+from caracol.parameters.selectors import value
 from payments.enums import BankLineState
-from payments.models import BankAccount, CafLine, Reconciliation
+from payments.models import BankAccount, CafLine, CafStatement, Reconciliation
+from payments.selectors.awaited_aid import without_credit
 from payments.selectors.bank_check import statement_gaps
 from payments.selectors.bank_lines import counts, lines_seen
 from payments.selectors.caf_statements import TO_NAME
@@ -26,7 +29,13 @@ def bank_work(user: Any, today: date) -> WorkGroup | None:
     """Statements that are missing, lines that wait, aid that is nobody's yet."""
     if not user.roles & GLA:
         return None
-    items = [*_missing(today), *_gaps(today), *_waiting(user, today), *_aid(user)]
+    items = [
+        *_missing(today),
+        *_gaps(today),
+        *_waiting(user, today),
+        *_aid(user),
+        *_unpaid(user, today),
+    ]
     return WorkGroup(
         code="bank",
         title="La banque et les CAF",
@@ -108,6 +117,30 @@ def _waiting(user: Any, today: date) -> Iterator[WorkItem]:
             url=f"{address}?etat=en-attente",
             tone="info",
         )
+
+
+def _unpaid(user: Any, today: date) -> Iterator[WorkItem]:
+    """Name the CAF statements in the books whose credit the bank should have shown by now."""
+    delay = timedelta(days=int(value("caf.credit_days", today)))
+    late = [one for one in _statements(user) if one.paid_on + delay < today]
+    for one in late[:SHOWN_GAPS]:
+        yield WorkItem(
+            kind="caf-credit",
+            title=f"Le crédit de la CAF manque : bordereau {one.reference}",
+            why=f"{one.office}, {euros(one.total)} payés le {french_day(one.paid_on)} : aucun "
+            "crédit n'y est rapproché.",
+            url=reverse("payments:caf-detail", args=[one.pk]),
+            due_on=one.paid_on + delay,
+            otherwise="L'aide en trop ne peut pas être rendue, et les comptes ne se vérifient pas.",
+            tone="warning",
+            amount=one.total,
+            button="Voir",
+        )
+
+
+def _statements(user: Any) -> list[CafStatement]:
+    seen = CafStatement.objects.visible_to(user, PAGES["payments:caf-detail"])
+    return without_credit(seen)
 
 
 def _aid(user: Any) -> Iterator[WorkItem]:

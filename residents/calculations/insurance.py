@@ -223,10 +223,13 @@ def _remind(lead: int, stand: Standing) -> NextStep:
     return NextStep(kind="REMINDER", due_on=expiry + timedelta(days=lead), why=why, lead_days=lead)
 
 
-def monthly_share(yearly: Decimal, increase_percent: Decimal) -> Decimal:
-    """Return a twelfth of a premium taken on behalf, raised within the cap (décret 2016-383)."""
+def monthly_share(yearly: Decimal, increase_percent: Decimal, months: int) -> Decimal:
+    """Return a month's share of a premium taken on behalf, raised within the cap.
+
+    A twelfth (loi 89-462 art. 7 g, décret 2016-383), unless `months` says otherwise.
+    """
     raised = Fraction(yearly) * (100 + Fraction(increase_percent)) / 100
-    return round_half_up(raised / 12)
+    return round_half_up(raised / months)
 
 
 def premium_unpaid(

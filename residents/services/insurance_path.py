@@ -81,6 +81,7 @@ def insure_on_behalf(
     cap = Decimal(str(value("insurance.behalf_increase_percent", done_on)))
     if premium.increase_percent > cap:
         raise StepRefused(f"La prime se majore de {cap.normalize():f} % au plus (décret 2016-383).")
+    months = int(value("insurance.premium_months", done_on))
     step = _write(
         contract=contract,
         kind=Kind.BEHALF_TAKEN,
@@ -89,7 +90,7 @@ def insure_on_behalf(
             "done_on": done_on,
             "yearly_premium": premium.yearly,
             "increase_percent": premium.increase_percent,
-            "monthly_share": monthly_share(premium.yearly, premium.increase_percent),
+            "monthly_share": monthly_share(premium.yearly, premium.increase_percent, months),
         },
     )
     add_certificate(

@@ -97,8 +97,8 @@ def test_a_month_runs_from_receipt_once_it_is_known():
 
 def test_a_twelfth_of_the_premium_raised_by_at_most_ten_percent():
     """Décret 2016-383."""
-    assert monthly_share(Decimal("120.00"), Decimal(10)) == Decimal("11.00")
-    assert monthly_share(Decimal("100.00"), Decimal(0)) == Decimal("8.33")
+    assert monthly_share(Decimal("120.00"), Decimal(10), 12) == Decimal("11.00")
+    assert monthly_share(Decimal("100.00"), Decimal(0), 12) == Decimal("8.33")
 
 
 DAYS = st.integers(0, 400).map(lambda n: YEAR.first + timedelta(days=n))

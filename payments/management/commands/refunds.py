@@ -9,8 +9,11 @@ from caracol.core import clock
 from caracol.core.commands import Answer, JsonCommand
 from caracol.core.money import ZERO, euros
 from caracol.core.periods import french_day
+from payments.enums import RefundState
 from payments.management.arguments import check_writable, read_day, read_territory
-from payments.services.refunding import send_refunds
+from payments.models import Refund
+from payments.selectors.awaited_aid import waiting_for_caf
+from payments.services.refund_sending import send_refunds
 
 
 class Command(JsonCommand):
@@ -33,8 +36,9 @@ class Command(JsonCommand):
             territory=read_territory(options["territory"]),
             on=read_day(options["on"]) if options["on"] else None,
         )
+        held = len(waiting_for_caf(Refund.objects.filter(state=RefundState.APPROVED)))
         if batch is None:
-            facts = {"transactions": 0, "total": ZERO, "written": False}
+            facts = {"transactions": 0, "total": ZERO, "held": held, "written": False}
             return Answer(facts, ["Aucun remboursement approuvé n'attend : rien n'est écrit."])
         with batch.file.open("rb") as stream:
             options["out"].write_bytes(stream.read())
@@ -44,10 +48,12 @@ class Command(JsonCommand):
             "on": batch.execute_on,
             "batch": batch.reference,
             "message": batch.message,
+            "held": held,
             "written": True,
         }
         said = (
             f"{batch.reference} : {batch.count} virements pour {euros(batch.total)}, le "
             f"{french_day(batch.execute_on)}."
         )
-        return Answer(facts, [said])
+        waits = f"En attente du crédit de la CAF, hors de la remise : {held}."
+        return Answer(facts, [said, *([waits] if held else [])])

@@ -12,7 +12,8 @@ from payments.services.checking import check_ledger
 from payments.services.closing import close_month
 from payments.services.collecting import send_debits
 from payments.services.debit_posting import post_debits
-from payments.services.refunding import approve_refund, send_refunds
+from payments.services.refund_sending import send_refunds
+from payments.services.refunding import approve_refund
 from payments.services.returning import ReturnFacts, record_return
 from tests import factories
 from tests.helpers.threads import at_once

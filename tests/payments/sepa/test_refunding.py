@@ -22,12 +22,12 @@ from payments.services.allocating import reallocate
 from payments.services.mandates import IbanInvalid
 from payments.services.posting import Line, post
 from payments.services.reconciling import undo_line
+from payments.services.refund_sending import send_refunds
 from payments.services.refunding import (
     RefundRefused,
     approve_refund,
     cancel_refund,
     prepare_refund,
-    send_refunds,
 )
 from payments.writers.checks import SCHEMAS
 from payments.writers.pain import write_transfers
