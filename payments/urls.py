@@ -15,6 +15,7 @@ from payments.views import (
     caf_acts,
     caf_expected,
     caf_lines,
+    caf_typing,
     checking,
     closing,
     correcting,
@@ -120,7 +121,7 @@ urlpatterns = [
     path("banque/<int:pk>/defaire/", bank_acts.bank_line_undo, name="bank-line-undo"),
     path("banque/<int:pk>/retenue/", bank_acts.bank_line_held, name="bank-line-held"),
     path("caf/", caf.caf_list, name="caf-list"),
-    path("caf/saisir/", caf.caf_type, name="caf-type"),
+    path("caf/saisir/", caf_typing.caf_type, name="caf-type"),
     path("caf/attendu/<month:month>/", caf_expected.caf_expected, name="caf-expected"),
     path(
         "caf/attendu/<month:month>/export/",

@@ -1,5 +1,6 @@
 """Read what is in force on a day."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,10 +17,7 @@ def value(key: str, on: date) -> Any:
     """Return a parameter's value on a day. Raises ParameterMissing when there is none."""
     row = Parameter.objects.on(on).filter(key=key).first()
     if row is None:
-        raise ParameterMissing(
-            f"Le paramètre « {key} » n'a pas de valeur au {on:%d/%m/%Y}. "
-            "La direction peut l'ajouter dans l'administration, « Paramètres datés »."
-        )
+        raise _missing(key, on)
     return row.value
 
 
@@ -52,3 +50,30 @@ def values_under(prefix: str, on: date) -> dict[str, Any]:
     """Return the values of all parameters whose key begins alike, by what follows, on a day."""
     rows = Parameter.objects.on(on).filter(key__startswith=prefix)
     return {key.removeprefix(prefix): found for key, found in rows.values_list("key", "value")}
+
+
+@dataclass(frozen=True)
+class DatedValues:
+    """Parameters read once, with all their values in time: for what judges many days at a time."""
+
+    rows: tuple[Parameter, ...]
+
+    def on(self, key: str, day: date) -> Any:
+        """Return a parameter's value on a day. Raises ParameterMissing."""
+        for row in self.rows:
+            last = row.valid_to or day
+            if row.key == key and row.valid_from <= day <= last:
+                return row.value
+        raise _missing(key, day)
+
+
+def dated_values(*keys: str) -> DatedValues:
+    """Return every value of some parameters, in one query."""
+    return DatedValues(tuple(Parameter.objects.filter(key__in=keys)))
+
+
+def _missing(key: str, on: date) -> ParameterMissing:
+    return ParameterMissing(
+        f"Le paramètre « {key} » n'a pas de valeur au {on:%d/%m/%Y}. "
+        "La direction peut l'ajouter dans l'administration, « Paramètres datés »."
+    )

@@ -10,12 +10,36 @@ from django.db.models import Q, Sum
 
 from caracol.core.money import ZERO, euros
 from caracol.core.text import sort_key
+from caracol.parameters.selectors import dated_values
 from payments.enums import OPEN_LINES, CafState
 from payments.models import BankLine, BankStatement, CafStatement
 
-_BEFORE, _AFTER = timedelta(days=5), timedelta(days=20)
-# The bank's books reach that far past the day of payment: a credit missing is missing.
-_COVERED = timedelta(days=7)
+_BEFORE, _AFTER = "caf.credit_before_days", "caf.credit_after_days"
+# Once the bank's books reach that far past the day of payment, a credit missing is missing.
+_MISSING = "caf.credit_missing_days"
+
+
+class Windows:
+    """The days about a payment among which its credit is looked for, as in force on its day."""
+
+    def __init__(self) -> None:
+        self._values = dated_values(_BEFORE, _AFTER, _MISSING)
+
+    def around(self, paid_on: date) -> tuple[date, date]:
+        """Return the first and the last day."""
+        return paid_on - self._days(_BEFORE, paid_on), paid_on + self._days(_AFTER, paid_on)
+
+    def sure_by(self, paid_on: date) -> date:
+        """Return the day that the bank's books must reach before a credit is said to miss."""
+        return paid_on + self._days(_MISSING, paid_on)
+
+    def is_near(self, line: BankLine, statement: CafStatement) -> bool:
+        """Whether a line is booked about the day of payment."""
+        first, last = self.around(statement.paid_on)
+        return first <= line.booked_on <= last
+
+    def _days(self, key: str, on: date) -> timedelta:
+        return timedelta(days=int(self._values.on(key, on)))
 
 
 @dataclass(frozen=True)
@@ -52,16 +76,17 @@ def waiting_statements() -> list[CafStatement]:
 
 def bank_says(statement: CafStatement) -> BankSays:
     """Return the credits that make a statement's total exactly, or why none do."""
-    near = _near(statement)
+    windows = Windows()
+    near = _near(statement, windows)
     named = [line for line in near if names(line, statement)]
     if named:
         return _by_name(named, statement)
-    unnamed = like_it(statement, near)
+    unnamed = like_it(statement, near, windows)
     if len(unnamed) == 1:
         return BankSays(unnamed)
     if unnamed:
         return BankSays(why_not="Plusieurs crédits de la CAF ont ce montant : choisissez le bon.")
-    if not _is_covered(statement.paid_on):
+    if not _is_covered(statement.paid_on, windows.sure_by(statement.paid_on)):
         return BankSays(is_silent=True)
     return BankSays(
         why_not=f"Le relevé de banque ne montre aucun crédit de la CAF de "
@@ -69,21 +94,16 @@ def bank_says(statement: CafStatement) -> BankSays:
     )
 
 
-def like_it(statement: CafStatement, lines: Iterable[BankLine]) -> list[BankLine]:
+def like_it(statement: CafStatement, lines: Iterable[BankLine], windows: Windows) -> list[BankLine]:
     """Return the open lines that come from that CAF, of that amount, about that day."""
     return [
         line
         for line in lines
         if line.amount == statement.total
         and line.state in OPEN_LINES
-        and is_near(line, statement)
+        and windows.is_near(line, statement)
         and is_of_caf(line, statement)
     ]
-
-
-def is_near(line: BankLine, statement: CafStatement) -> bool:
-    """Whether a line is booked about the day of payment."""
-    return statement.paid_on - _BEFORE <= line.booked_on <= statement.paid_on + _AFTER
 
 
 def _by_name(named: list[BankLine], statement: CafStatement) -> BankSays:
@@ -111,11 +131,11 @@ def _of_same_number(statement: CafStatement) -> list[CafStatement]:
 
 def candidates(statement: CafStatement) -> list[BankLine]:
     """Return the open lines that a person may choose among."""
-    return [line for line in _near(statement) if line.state in OPEN_LINES]
+    return [line for line in _near(statement, Windows()) if line.state in OPEN_LINES]
 
 
-def _near(statement: CafStatement) -> list[BankLine]:
-    days = (statement.paid_on - _BEFORE, statement.paid_on + _AFTER)
+def _near(statement: CafStatement, windows: Windows) -> list[BankLine]:
+    days = windows.around(statement.paid_on)
     lines = BankLine.objects.filter(booked_on__range=days, entry__isnull=False)
     lines = lines.filter(amount__lt=0) if statement.total < 0 else lines.filter(amount__gt=0)
     is_caf = Q(text__icontains="caf") | Q(payer__icontains="caf")
@@ -164,8 +184,8 @@ def _differs(named: Sequence[BankLine], statement: CafStatement) -> str:
     )
 
 
-def _is_covered(paid_on: date) -> bool:
+def _is_covered(paid_on: date, until: date) -> bool:
     statements = BankStatement.objects.filter(bank_account__isnull=False)
     return statements.filter(
-        Q(opening_on__lte=paid_on) | Q(opening_on=None), closing_on__gte=paid_on + _COVERED
+        Q(opening_on__lte=paid_on) | Q(opening_on=None), closing_on__gte=until
     ).exists()

@@ -51,7 +51,7 @@ CAFS = {
     "60": "de l'Oise", "80": "de la Somme",
 }  # fmt: skip
 _NO_TOTAL = "La CAF n'annonce pas ce total : il attend le crédit de la banque."
-_TAKES_BACK = (CafNature.RECOVERY, CafNature.CANCELLATION)
+TAKES_BACK = (CafNature.RECOVERY, CafNature.CANCELLATION)
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def type_statement(
     """
     found = tie_lines(
         [row.amount for row in rows],
-        [row.nature in _TAKES_BACK for row in rows],
+        [row.nature in TAKES_BACK for row in rows],
         [Announced(total)],
     )
     if found.why_not:
@@ -165,7 +165,7 @@ def _tied(read: CafRead) -> list[CafRow]:
     announced = [Announced(one.amount, one.lines, one.place) for one in read.totals]
     found = tie_lines(
         [row.amount for row in read.rows],
-        [row.nature in _TAKES_BACK for row in read.rows],
+        [row.nature in TAKES_BACK for row in read.rows],
         announced,
     )
     if found.why_not:

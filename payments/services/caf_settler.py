@@ -14,7 +14,7 @@ from caracol.core.money import ZERO, euros
 from payments.calculations.match_facts import Certainty, Part
 from payments.enums import AccountKind, CafState, EntryKind, MatchRule, PartKind, Payer
 from payments.models import BankLine, CafLine, CafStatement, CafTie, Entry
-from payments.selectors.caf_credits import is_near, like_it, names, untied, waiting_statements
+from payments.selectors.caf_credits import Windows, like_it, names, untied, waiting_statements
 from payments.services.accounts import shared_accounts
 from payments.services.caf_posting import post_held
 from payments.services.line_parts import LinePart
@@ -34,15 +34,15 @@ class CafSettler:
 
     def offers(self, lines: Sequence[BankLine]) -> Mapping[int, Offer]:
         """Return what statements each line pays: certain by number or by CAF, day and amount."""
-        waiting = waiting_statements()
+        waiting, windows = waiting_statements(), Windows()
         found: dict[int, list[CafStatement]] = {}
         for line in lines:
-            named = [one for one in waiting if names(line, one) and is_near(line, one)]
+            named = [one for one in waiting if names(line, one) and windows.is_near(line, one)]
             if named and _missing(named) == line.amount:
                 found[line.pk] = named
         left = [one for one in waiting if not any(one in taken for taken in found.values())]
         for statement in left:
-            free = [line for line in like_it(statement, lines) if line.pk not in found]
+            free = [line for line in like_it(statement, lines, windows) if line.pk not in found]
             if len(free) == 1 and not any(names(free[0], other) for other in waiting):
                 found[free[0].pk] = [statement]
         parts = _parts([one for taken in found.values() for one in taken])

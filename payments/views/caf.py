@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
-from django.forms import formset_factory
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
@@ -22,7 +22,7 @@ from caracol.ui import toasts
 from payments.enums import CafState
 from payments.models import BankLine, CafLine, CafOffice, CafStatement
 from payments.models.caf import departments_seen
-from payments.readers.caf import MAX_FILE, CafLayoutUnknown, CafRow, checked, first_rows
+from payments.readers.caf import MAX_FILE, CafLayoutUnknown, first_rows
 from payments.readers.caf_columns import FIELDS, REQUIRED, signature_of
 from payments.readers.shapes import FileRefused
 from payments.selectors.caf_credits import BankSays
@@ -41,22 +41,19 @@ from payments.services.caf_importing import (
     post_statement,
     remember_layout,
     settle_statement,
-    type_statement,
 )
 from payments.services.caf_ties import tie
 from payments.services.caf_uploads import AT_ONCE, import_followed, import_later, words_of
 from payments.views.caf_forms import (
     CafMappingForm,
-    CafTypedForm,
-    CafTypedLine,
     CafUploadForm,
 )
 from residents.models import Contract
 
 PER_PAGE = 30
 LIST, DETAIL = "payments:caf-list", "payments:caf-detail"
+TO_DO = "a-traiter"
 _SHOWN_ROWS = 6
-_TYPED_LINES = 8
 
 
 # --- The list, and files brought ----------------------------------------------------------------
@@ -91,6 +88,9 @@ def _listed(request: PageRequest) -> dict[str, Any]:
     rows = allowed(request, CafStatement.objects.all())
     state, code = request.GET.get("etat", ""), request.GET.get("caf", "")
     kept = rows.filter(state=state) if state in CafState.values else rows
+    if state == TO_DO:
+        waiting = CafLine.objects.filter(TO_NAME | TO_REVIEW & Q(contract__isnull=False))
+        kept = rows.filter(Q(state=CafState.HELD) | Q(pk__in=waiting.values("statement")))
     kept = kept.filter(office__department=code) if code else kept
     found = Paginator(with_counts(kept).order_by("-paid_on", "-pk"), PER_PAGE).get_page(
         request.GET.get("page")
@@ -189,12 +189,12 @@ def _mapping_form(request: PageRequest, head: list[str], *args: Any, **kwargs: A
         columns=head,
         names=FIELDS,
         required=REQUIRED,
-        departments=_departments(request),
+        departments=departments_of(request),
         **kwargs,
     )
 
 
-def _departments(request: PageRequest) -> list[tuple[str, str]]:
+def departments_of(request: PageRequest) -> list[tuple[str, str]]:
     """Return the CAFs of the territories that the user follows here."""
     seen = _seen(request)
     codes = {
@@ -240,56 +240,6 @@ def _map_columns(request: PageRequest) -> HttpResponse:
             return redirect(DETAIL, pk=outcome["statements"][0].pk)
         form.add_error(None, outcome["words"])
     return _mapping_page(request, form, import_rows, "")
-
-
-# --- Typed in -----------------------------------------------------------------------------------
-@page("payments:caf-type", methods=("GET", "POST"))
-def caf_type(request: PageRequest) -> HttpResponse:
-    """Type a statement in, which the CAF gives on paper or on screen only."""
-    lines_of = formset_factory(CafTypedLine, extra=_TYPED_LINES, max_num=200)
-    sent = request.POST or None
-    form = CafTypedForm(sent, departments=_departments(request))
-    lines = lines_of(sent, prefix="l")
-    if sent and form.is_valid() and lines.is_valid():
-        try:
-            found = _type(request, form.cleaned_data, lines.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, refusal.message)
-        else:
-            said = _said(found)
-            toasts.say(
-                request, said["words"], tone="info" if said["tone"] == "danger" else "success"
-            )
-            return redirect(DETAIL, pk=found.statements[0].pk)
-    status = 422 if sent else 200
-    context = {"form": form, "lines": lines}
-    return render_page(request, "payments/caf_type.html", context, status=status)
-
-
-def _type(request: PageRequest, head: dict[str, Any], lines: list[dict[str, Any]]) -> CafImported:
-    rows = [
-        checked(
-            CafRow(
-                place=f"ligne {number}",
-                number=facts["number"],
-                last_name=facts["name"],
-                month_from=facts["month_from"],
-                month_to=facts["month_to"] or facts["month_from"],
-                nature=facts["nature"],
-                amount=facts["amount"],
-                paid_on=head["paid_on"],
-            ),
-            number,
-        )
-        for number, facts in enumerate(lines, start=1)
-        if facts
-    ]
-    if not rows:
-        raise FileRefused("Saisissez au moins une ligne.")
-    given = Given(head["department"], head["reference"], head["paid_on"])
-    return type_statement(
-        rows=rows, total=head["total"], given=given, actor=request.user, today=clock.today()
-    )
 
 
 # --- One statement ------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from caracol.core.periods import Month
-from caracol.parameters.models import Association
+from caracol.parameters.models import Association, Parameter
 from payments.enums import AccountKind, CafState, Payer
 from payments.models import (
     Account,
@@ -391,6 +391,20 @@ def test_a_credit_missing_from_the_bank_holds_the_statement(contract, actor):
     bank(bank_entry("12.00", on="2026-12-07", text="VIREMENT"))
     found = imported(statement(line("123456", "220.00")), actor)
     assert "ne montre aucun crédit" in found.held[0]
+
+
+def test_how_far_a_credit_is_looked_for_is_a_dated_rule(contract, actor):
+    """Eleven days before the payment is too far, until the direction says otherwise."""
+    bank(bank_entry("220.00", on="2026-12-01", text="CAF 75 AIDES"))
+    data = statement(line("123456", "220.00"), paid="12/12/2026")
+    assert "ne montre aucun crédit" in imported(data, actor).held[0]
+    rule = Parameter.objects.get(key="caf.credit_before_days")
+    rule.valid_to = date(2026, 11, 30)
+    rule.save()
+    Parameter.objects.create(
+        key=rule.key, value=11, valid_from=date(2026, 12, 1), source="Choix de la direction"
+    )
+    assert imported(data, actor).posted == 1
 
 
 def test_a_statement_held_is_posted_once_the_credit_is_there(contract, actor):

@@ -104,6 +104,73 @@ def test_a_statement_is_typed_in(page, contract):
     assert CafLine.objects.get().contract == contract
 
 
+def typed(count=8, **facts):
+    """What the typing page sends, with one line filled."""
+    return {
+        "department": "75", "reference": "P1", "paid_on": "2026-12-05", "total": "220,00",
+        "l-TOTAL_FORMS": str(count), "l-INITIAL_FORMS": "0",
+        "l-0-number": "123456", "l-0-month_from": "2026-11", "l-0-nature": "CURRENT",
+        "l-0-amount": "220,00",
+        **{f"l-{rank}-nature": "CURRENT" for rank in range(1, count)},
+        **facts,
+    }  # fmt: skip
+
+
+def test_lines_are_added_and_all_that_was_typed_stays(page, contract):
+    """Without a script: another submit of the same form; the first new line has the focus."""
+    sent = typed(**{"l-7-amount": "pas un montant", "total": "", "ajouter": "1"})
+    shown = page.post("/caf/saisir/", sent)
+    assert shown.status_code == 200
+    lines = shown.context["lines"]
+    assert (lines.total_form_count(), lines.initial_form_count()) == (13, 0)
+    assert lines.forms[0]["number"].value() == "123456"
+    assert lines.forms[7]["amount"].value() == "pas un montant"
+    text = shown.content.decode()
+    assert "field-error" not in text
+    assert text.count("autofocus") == 1
+    assert "autofocus" in str(lines.forms[8]["number"])
+    assert not CafStatement.objects.exists()
+    saved = page.post("/caf/saisir/", typed(13, **{"l-12-number": "9", "total": "225,00",
+        "l-12-month_from": "2026-11", "l-12-amount": "5,00"}))  # fmt: skip
+    assert saved.status_code == 302
+    assert CafStatement.objects.get().lines.count() == 2
+
+
+@pytest.mark.parametrize("count", ["200", "100000", "", "-3", "x", "9" * 5000])
+def test_lines_asked_for_have_a_limit(page, count):
+    shown = page.post("/caf/saisir/", typed() | {"ajouter": "1", "l-TOTAL_FORMS": count})
+    assert shown.status_code == 200
+    assert shown.context["lines"].total_form_count() <= 200
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({}, "le total est juste"),
+        ({"total": "221,00"}, "le total ne correspond pas"),
+        ({"total": ""}, "1 ligne, 220,00"),
+        ({"l-1-amount": "20", "l-1-nature": "RECOVERY", "total": "200"}, "le total est juste"),
+    ],
+)
+def test_the_sum_of_what_is_typed_is_said_on_the_way(page, facts, said):
+    sent = page.post("/caf/saisir/?essai=1", typed(**facts), headers={"HX-Request": "true"})
+    assert said in sent.content.decode()
+    assert "<form" not in sent.content.decode()
+
+
+def test_wrong_lines_are_named_at_the_top(page):
+    shown = page.post("/caf/saisir/", typed(**{"l-2-number": "7", "l-4-amount": "3"}))
+    assert shown.status_code == 422
+    assert "Vérifiez les lignes 3, 5." in shown.content.decode()
+
+
+def test_what_is_to_be_done_is_one_filter(page, actor, contract):
+    imported(statement(line("123456", "1.00"), number="A1234567"), actor)
+    imported(statement(line("9", "1.00"), number="B1234567"), actor)
+    shown = page.get(LIST, {"etat": "a-traiter"}).context["lines"]
+    assert [one.statement.reference for one in shown] == ["B1234567"]
+
+
 def test_a_line_is_named_looked_at_and_put_back(page, actor, contract):
     imported(statement(line("77", "50.00", name="DIALLO", first="AMINA")), actor)
     held = CafLine.objects.get()
