@@ -110,6 +110,7 @@ urlpatterns = [
     path("banque/releves/colonnes/", banking.bank_layout, name="bank-layout"),
     path("banque/comptes/", bank_accounts.bank_accounts, name="bank-accounts"),
     path("banque/comptes/enregistrer/", bank_accounts.bank_account_save, name="bank-account-save"),
+    path("banque/comptes/solde/", bank_accounts.bank_opening_post, name="bank-opening-post"),
     path("banque/controle/", banking.bank_check, name="bank-check"),
     path("banque/payeurs/", payers.payer_list, name="payer-list"),
     path("banque/payeurs/<int:pk>/revoquer/", payers.payer_revoke, name="payer-revoke"),

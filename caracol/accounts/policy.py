@@ -221,6 +221,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "payments:bank-check": BOOKS,
     "payments:bank-accounts": BOOKS,
     "payments:bank-account-save": GLA_DECIDES,
+    "payments:bank-opening-post": GLA_DECIDES,
     "payments:bank-run": GLA,
     "payments:bank-strong": GLA,
     "payments:bank-line-settle": GLA,

@@ -1,6 +1,7 @@
 """Accounts of contracts and of the association."""
 
 from collections.abc import Sequence
+from itertools import count
 
 from django.db import connection
 
@@ -37,8 +38,21 @@ def shared_account(kind: AccountKind) -> Account:
 
 def shared_accounts(*kinds: AccountKind) -> dict[str, Account]:
     """Return the association's accounts of some kinds, in one reading."""
-    rows = Account.objects.filter(kind__in=kinds, contract=None)
+    # Several banks: the one with the lowest code is the association's first.
+    rows = Account.objects.filter(kind__in=kinds, contract=None).order_by("-code")
     return {account.kind: account for account in rows}
+
+
+def open_bank_account_of_books(label: str) -> Account:
+    """Return an account of the books for one more bank account: the first, else one more 512."""
+    first = shared_account(AccountKind.BANK)
+    if not first.bank_accounts.exists():
+        return first
+    known = set(Account.objects.filter(kind=AccountKind.BANK).values_list("code", flat=True))
+    code = next(
+        code for code in (f"{CHART[AccountKind.BANK]}{n:03}" for n in count(1)) if code not in known
+    )
+    return Account.objects.create(kind=AccountKind.BANK, code=code, label=label[:200])
 
 
 def account_of(contract: Contract, kind: AccountKind) -> Account:

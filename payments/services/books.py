@@ -11,7 +11,7 @@ from django.db import transaction
 from caracol.core.errors import Refused
 from caracol.core.export import Column, safe_text, write_xlsx
 from payments.calculations.fec import COLUMNS
-from payments.enums import EntryKind, Payer
+from payments.enums import CHART, AccountKind, EntryKind, Payer
 from payments.services.book_rows import (
     BY_DATE,
     BY_NUMBER,
@@ -170,7 +170,14 @@ def _hledger(
 
 def _hledger_account(row: Row) -> str:
     root = HLEDGER_ROOTS[row.account_kind]
-    return f"{root}:{row.contract}" if row.contract else root
+    return f"{root}:{own}" if (own := _own(row)) else root
+
+
+def _own(row: Row) -> str:
+    """Return what tells an account from the others of its kind: the contract, the other banks."""
+    if row.account_kind == AccountKind.BANK and row.code.rstrip("0") != CHART[AccountKind.BANK]:
+        return row.code
+    return row.contract or ""
 
 
 def _beancount(
@@ -197,7 +204,7 @@ def _beancount(
 
 def _beancount_account(row: Row) -> str:
     root = BEANCOUNT_ROOTS[row.account_kind]
-    return f"{root}:{row.contract}" if row.contract else root
+    return f"{root}:{own}" if (own := _own(row)) else root
 
 
 def _csv(

@@ -89,8 +89,17 @@ _RULES = (
            JOIN payments_account a ON a.id = p.account_id AND a.kind = 'BANK'
            JOIN payments_entry e ON e.id = p.entry_id
            LEFT JOIN payments_bankline l ON l.entry_id = e.id
-           WHERE l.id IS NULL""",
+           LEFT JOIN payments_entry r ON r.reverses_id = e.id
+           WHERE l.id IS NULL AND e.kind <> 'OPENING' AND e.reverses_id IS NULL
+             AND r.id IS NULL""",
         "l'écriture {0} touche la banque pour {1} sans ligne de relevé",
+    ),
+    _Rule(
+        "bank_line_stands",
+        "SELECT count(*) FROM payments_bankline WHERE entry_id IS NOT NULL",
+        """SELECT l.place || ' du ' || to_char(l.booked_on, 'DD/MM/YYYY'), r.key
+           FROM payments_bankline l JOIN payments_entry r ON r.reverses_id = l.entry_id""",
+        "la ligne de relevé {0} est dans les comptes, mais {1} l'en a sortie",
     ),
     _Rule(
         "term_lines",

@@ -6,7 +6,7 @@ from caracol.accounts.models import User
 from caracol.audit import history
 from caracol.core import clock
 from payments.enums import AccountKind, BankLineState, EntryKind
-from payments.models import BankLine, Entry
+from payments.models import Account, BankLine, Entry
 from payments.services.accounts import shared_account
 from payments.services.line_parts import LineRefused
 from payments.services.open_days import day_source, days_of_books, open_day
@@ -54,7 +54,7 @@ def take_held(*, line: BankLine, actor: User) -> BankLine:
             source=day_source(locked.booked_on, on),
             label=locked.text or locked.payer or "Ligne de relevé",
             lines=[
-                Line(shared_account(AccountKind.BANK), locked.amount),
+                Line(_account_of(locked), locked.amount),
                 Line(shared_account(AccountKind.SUSPENSE), -locked.amount),
             ],
             author=actor,
@@ -90,6 +90,12 @@ def hold_again(*, line: BankLine, actor: User) -> BankLine:
     return locked
 
 
+def _account_of(line: BankLine) -> Account:
+    """Return the account of the books of the bank account that a line is of."""
+    bank = line.statement.bank_account
+    return bank.account if bank else shared_account(AccountKind.BANK)
+
+
 def _locked(line: BankLine) -> BankLine:
     rows = BankLine.objects.select_for_update(no_key=True, of=("self",))
-    return rows.select_related("statement").get(pk=line.pk)
+    return rows.select_related("statement__bank_account__account").get(pk=line.pk)

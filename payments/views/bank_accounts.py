@@ -7,6 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from caracol.accounts.policy import may
+from caracol.core import clock
+from caracol.core.errors import Refused
 from caracol.core.pages import PageRequest, page, render_page
 from caracol.ui import toasts
 from caracol.ui.fields import DateField, MoneyField
@@ -14,6 +16,7 @@ from payments.models import BankAccount
 from payments.services.bank_accounts import (
     BankAccountFacts,
     BankAccountRefused,
+    post_bank_opening,
     save_bank_account,
 )
 
@@ -61,6 +64,22 @@ def bank_account_save(request: PageRequest) -> HttpResponse:
     return _page(request, account, form)
 
 
+@page("payments:bank-opening-post", methods=("POST",))
+def bank_opening_post(request: PageRequest) -> HttpResponse:
+    """Post the balance that an account's statements begin with."""
+    account = _asked(request.POST.get("compte", ""))
+    if account is None:
+        return redirect("payments:bank-check")
+    try:
+        entry = post_bank_opening(account=account, today=clock.today(), actor=request.user)
+    except Refused as refusal:
+        toasts.say(request, refusal.message, tone="danger")
+    else:
+        said = f"Solde de départ inscrit au {entry.date:%d/%m/%Y}." if entry else "Déjà inscrit."
+        toasts.say(request, said)
+    return redirect("payments:bank-check")
+
+
 def _asked(pk: str) -> BankAccount | None:
     return BankAccount.objects.filter(pk=pk).first() if pk.isdigit() else None
 
@@ -72,7 +91,7 @@ def _facts(account: BankAccount | None) -> dict[str, Any]:
 
 def _page(request: PageRequest, account: BankAccount | None, form: BankAccountForm) -> HttpResponse:
     context = {
-        "accounts": BankAccount.objects.order_by("pk"),
+        "accounts": BankAccount.objects.select_related("account").order_by("pk"),
         "account": account,
         "form": form,
         "may_save": may(request.user, "payments:bank-account-save"),

@@ -19,6 +19,7 @@ from caracol.ui.fields import DateField
 from payments.forms import BankFileForm, LayoutForm
 from payments.models import BankStatement
 from payments.readers.sheet import LayoutUnknown
+from payments.selectors.awaited import open_lines, transit
 from payments.selectors.bank_check import bank_checks, suspense_balance
 from payments.selectors.bank_lines import counts, lines_seen
 from payments.services.automatic import Run, reconcile
@@ -26,6 +27,7 @@ from payments.services.bank_uploads import AT_ONCE, import_later, words_of
 from payments.services.banking import Imported, import_bank
 from payments.services.layouts import remember_layout
 from payments.views.bank_lines import roles_of
+from residents.models import Contract
 
 PER_PAGE = 30
 SALT = "payments.bank-layout"
@@ -134,5 +136,22 @@ def bank_check(request: PageRequest) -> HttpResponse:
         on = DateField().clean(asked) if asked else clock.today()
     except ValidationError:
         on = clock.today()
-    context = {"on": on, "checks": bank_checks(on), "suspense": suspense_balance(on)}
+    context = {
+        "on": on,
+        "checks": bank_checks(on),
+        "suspense": suspense_balance(on),
+        "open_lines": open_lines(on),
+        "transit": transit(on, _numbers_seen(request)),
+        "may_post": may(request.user, "payments:bank-opening-post"),
+        "may_decide": may(request.user, "payments:bank-line-settle"),
+    }
     return render_page(request, "payments/bank_check.html", context)
+
+
+def _numbers_seen(request: PageRequest) -> set[str] | None:
+    """Return the numbers of the contracts that one sees; None for all of them."""
+    roles = roles_of(request)
+    if Contract.objects.all().visible_condition(request.user, roles) is None:
+        return None
+    seen = Contract.objects.visible_to(request.user, roles)
+    return set(seen.values_list("number", flat=True))
