@@ -13,7 +13,8 @@ from decimal import Decimal
 
 from caracol.core.money import ZERO
 from payments.calculations.match_facts import Certainty, Claim, Decision, Part, Payment, Rule
-from payments.calculations.naming import NameIndex, words_of
+from payments.calculations.naming import COMMON, NameIndex, words_of
+from payments.calculations.rooms import joined, room_number, said_room
 
 
 @dataclass
@@ -42,10 +43,10 @@ def open_book(
     for claim in claims:
         book.claims[claim.contract] = claim
         for reference in (claim.contract, *claim.mandates, *claim.documents):
-            book.references.setdefault(_joined(reference), set()).add(claim.contract)
+            book.references.setdefault(joined(reference), set()).add(claim.contract)
         if claim.home and claim.room:
-            book.homes[_joined(claim.home)] = claim.home
-            book.rooms.setdefault((claim.home, _number(claim.room)), []).append(claim.contract)
+            book.homes[joined(claim.home)] = claim.home
+            book.rooms.setdefault((claim.home, room_number(claim.room)), []).append(claim.contract)
         for household in claim.households:
             book.names.add(claim.contract, household)
     return book
@@ -59,9 +60,9 @@ def decide(payment: Payment, book: Book) -> Decision:
     named = _named_by_reference(words, payment, book)
     if named:
         return _ruled(_by_reference(payment, named, book, "référence"), Rule.REFERENCE)
-    lodged = _named_by_room(words, payment.on, book)
+    lodged = _named_by_room(payment, book)
     if lodged:
-        return _ruled(_by_reference(payment, lodged, book, "chambre"), Rule.ROOM)
+        return _ruled(_by_room(payment, lodged, book), Rule.ROOM)
     known = book.accounts.get(payment.iban, frozenset()) if payment.iban else frozenset()
     if known:
         return _by_account(payment, known, book)
@@ -80,10 +81,12 @@ def payer_key(name: str) -> str:
 def _by_payer(payment: Payment, book: Book) -> Decision | None:
     """Propose whom a payer of that name was confirmed to pay for; a name never settles."""
     known = book.payers.get(payer_key(payment.payer), frozenset()) if payment.payer else frozenset()
-    living = {pk for pk in known if pk in book.claims and not book.claims[pk].is_closed}
+    living = _living(known, book)
     if not living:
         return None
-    ranked = _ranked(payment, book, among=living)
+    if told := _told_other(payment, set(living), book):
+        return _as_told(payment, told, living, Rule.PAYER)
+    ranked = _ranked(payment, book, among=set(living))
     best = ranked[0][1]
     others = tuple(contract for _score, contract in ranked[1:])
     reason = f"« {payment.payer} » a déjà payé pour {best}, confirmé par l'équipe : par son nom."
@@ -91,19 +94,19 @@ def _by_payer(payment: Payment, book: Book) -> Decision | None:
     return Decision(Certainty.PROPOSED, reason, parts, others=others, rule=Rule.PAYER)
 
 
-def _joined(text: str) -> str:
-    return "".join(letter for letter in text.upper() if letter.isalnum())
-
-
-def _number(room: str) -> str:
-    return _joined(room).lstrip("0") or "0"
+def _living(known: frozenset[str], book: Book) -> list[str]:
+    return [
+        contract
+        for contract in sorted(known)
+        if contract in book.claims and not book.claims[contract].is_closed
+    ]
 
 
 def _named_by_reference(words: Sequence[str], payment: Payment, book: Book) -> list[str]:
     """Return the contracts that the words name, in order: line breaks may cut a reference."""
     found: dict[str, None] = {}
     if payment.mandate_id:
-        for contract in sorted(book.references.get(_joined(payment.mandate_id), ())):
+        for contract in sorted(book.references.get(joined(payment.mandate_id), ())):
             found[contract] = None
     upper = [word.upper() for word in words]
     for start in range(len(upper)):
@@ -120,22 +123,11 @@ def _is_reference(text: str) -> bool:
     return len(text) >= 4 and any(letter.isdigit() for letter in text)
 
 
-ROOM_WORDS = frozenset({"chambre", "ch", "chb", "room", "chbre"})
-
-
-def _named_by_room(words: Sequence[str], on: date | None, book: Book) -> list[str]:
+def _named_by_room(payment: Payment, book: Book) -> list[str]:
     """Return the contracts in force of the room that a home's code and a number name."""
-    joined = [_joined(word) for word in words]
-    homes = {book.homes[word] for word in joined if word in book.homes}
-    numbers = {
-        _number(joined[index + 1])
-        for index, word in enumerate(words[:-1])
-        if word in ROOM_WORDS and joined[index + 1][:1].isdigit()
-    }
-    if len(homes) != 1 or len(numbers) != 1:
-        return []
-    contracts = book.rooms.get((next(iter(homes)), next(iter(numbers))), [])
-    return [contract for contract in contracts if _is_in_force(book.claims[contract], on)]
+    said = said_room(" ".join(payment.texts), book.homes, payment.on)
+    contracts = book.rooms.get(said, []) if said else []
+    return [contract for contract in contracts if _is_in_force(book.claims[contract], payment.on)]
 
 
 def _is_in_force(claim: Claim, on: date | None) -> bool:
@@ -165,6 +157,33 @@ def _by_reference(payment: Payment, named: list[str], book: Book, what: str) -> 
     return Decision(Certainty.AUTO, reason, parts)
 
 
+def _by_room(payment: Payment, lodged: list[str], book: Book) -> Decision:
+    """A room shared, or whose former occupant the line names, leaves the choice to a person."""
+    claim = book.claims[lodged[0]]
+    room = f"La chambre {claim.room} de {claim.home}"
+    if len(lodged) > 1:
+        best, *others = (found for _score, found in _ranked(payment, book, among=set(lodged)))
+        reason = f"{room} est celle de {' et '.join(lodged)} : à choisir."
+        return Decision(
+            Certainty.PROPOSED, reason, (Part(best, payment.amount),), others=tuple(others)
+        )
+    decision = _by_reference(payment, lodged, book, "chambre")
+    former = _better_named(payment, claim, book)
+    if decision.certainty != Certainty.AUTO or not former:
+        return decision
+    reason = f"{room} est celle de {claim.contract}, mais le nom est celui de {former}."
+    return replace(decision, certainty=Certainty.PROPOSED, reason=reason, others=(former,))
+
+
+def _better_named(payment: Payment, claim: Claim, book: Book) -> str:
+    """Return who had the room before and whose name the line bears better, "" for nobody."""
+    found = book.names.scores(payment.payer, payment.texts)
+    own = max(found.get(claim.contract, 0), HALF_NAME)
+    before = book.rooms[(claim.home, room_number(claim.room))]
+    better = [contract for contract in before if found.get(contract, 0) > own]
+    return max(better, key=lambda contract: found[contract], default="")
+
+
 def _several(payment: Payment, claims: list[Claim]) -> Decision:
     """Several contracts named: certain only if what each owes adds up to the cent."""
     total = sum((claim.due for claim in claims), ZERO)
@@ -188,37 +207,40 @@ def _several(payment: Payment, claims: list[Claim]) -> Decision:
 
 
 def _by_account(payment: Payment, known: frozenset[str], book: Book) -> Decision:
-    living = [
-        contract
-        for contract in sorted(known)
-        if contract in book.claims and not book.claims[contract].is_closed
-    ]
-    if len(living) == 1:
-        parts = (Part(living[0], payment.amount),)
-        if doubt := _doubt(payment, book.claims[living[0]]):
-            reason = f"Ce compte paie d'habitude pour {living[0]}, mais {doubt} : à vérifier."
-            return Decision(Certainty.PROPOSED, reason, parts, rule=Rule.ACCOUNT)
-        other = _somebody_else(payment, set(living), book)
-        if other:
-            reason = (
-                f"Ce compte paie d'habitude pour {living[0]}, mais le libellé nomme {other} : "
-                "à vérifier."
-            )
-            return Decision(Certainty.PROPOSED, reason, parts, others=(other,), rule=Rule.ACCOUNT)
-        return Decision(
-            Certainty.AUTO,
-            f"Ce compte a déjà payé pour {living[0]}, confirmé par l'équipe.",
-            parts,
-            rule=Rule.ACCOUNT,
-        )
+    living = _living(known, book)
     if not living:
         return _by_name(payment, book)
-    ranked = _ranked(payment, book, among=set(living))
-    best = ranked[0][1] if ranked else living[0]
+    if told := _told_other(payment, set(living), book):
+        return _as_told(payment, told, living, Rule.ACCOUNT)
+    if len(living) == 1:
+        return _by_own_account(payment, living[0], book)
+    best, *others = (found for _score, found in _ranked(payment, book, among=set(living)))
     reason = f"Ce compte paie pour {len(living)} contrats : {', '.join(living)}. À choisir."
-    others = tuple(contract for contract in living if contract != best)
     parts = (Part(best, payment.amount),)
-    return Decision(Certainty.PROPOSED, reason, parts, others=others, rule=Rule.ACCOUNT)
+    return Decision(Certainty.PROPOSED, reason, parts, others=tuple(others), rule=Rule.ACCOUNT)
+
+
+def _by_own_account(payment: Payment, contract: str, book: Book) -> Decision:
+    """Settle by an account known for one contract, unless something else of the line denies it."""
+    parts = (Part(contract, payment.amount),)
+    other = _somebody_else(payment, {contract}, book)
+    doubt = _doubt(payment, book.claims[contract]) or (
+        other and f"le payeur porte le nom de {other}"
+    )
+    if doubt:
+        reason = f"Ce compte paie d'habitude pour {contract}, mais {doubt} : à vérifier."
+        others = (other,) if other else ()
+        return Decision(Certainty.PROPOSED, reason, parts, others=others, rule=Rule.ACCOUNT)
+    reason = f"Ce compte a déjà payé pour {contract}, confirmé par l'équipe."
+    return Decision(Certainty.AUTO, reason, parts, rule=Rule.ACCOUNT)
+
+
+def _as_told(payment: Payment, told: str, living: list[str], rule: Rule) -> Decision:
+    """Propose the one whom the words name, before those the payer is known for."""
+    payer = "Ce compte" if rule == Rule.ACCOUNT else f"« {payment.payer} »"
+    reason = f"{payer} a déjà payé pour {' et '.join(living)}, mais le libellé nomme {told}."
+    parts = (Part(told, payment.amount),)
+    return Decision(Certainty.PROPOSED, reason, parts, others=tuple(living), rule=rule)
 
 
 TRADE_WORDS = frozenset({"facture", "factures", "devis", "avoir", "subvention", "subventions"})
@@ -246,6 +268,21 @@ def _somebody_else(payment: Payment, named: set[str], book: Book) -> str:
         return ""
     best = [contract for contract, score in found.items() if score >= FULL_NAME]
     return best[0] if len(best) == 1 else ""
+
+
+def _told_other(payment: Payment, known: set[str], book: Book) -> str:
+    """Return another contract that the words name, beside those the payer is known for.
+
+    A guardian or an association that paid for one may pay for a second. The payer's own name says
+    nothing new, nor does a name of the known ones, nor words of every transfer.
+    """
+    idle = {*words_of(payment.payer), *COMMON}
+    for household in (one for contract in known for one in book.claims[contract].households):
+        idle |= {*words_of(household.last), *words_of(household.first)}
+    told = [word for word in words_of(" ".join(payment.texts)) if word in book.names.exact]
+    found = book.names.scores("", [word for word in told if word not in idle])
+    named = {contract for contract in found.keys() - known if found[contract] >= HALF_NAME}
+    return _ranked(payment, book, among=named)[0][1] if named else ""
 
 
 FULL_NAME = 90

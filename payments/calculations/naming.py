@@ -1,7 +1,7 @@
 """Names as banks write them: without accents, cut short, in any order, one letter off. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from caracol.core.text import sort_key
@@ -32,6 +32,10 @@ COMMON = frozenset(
         *("oct", "nov", "dec"),
     )
 )
+COMMON_SHARE = 0.5
+"""What a word of every transfer is worth as a name, when the payer's own name does not bear it."""
+INITIAL_SHARE = 0.4
+"""What the initial of a first name is worth of it."""
 _VOWELS = frozenset("aeiouy")
 _TWINS = str.maketrans({"w": "v", "q": "k", "c": "k", "j": "g", "z": "s"})
 
@@ -99,17 +103,19 @@ class NameIndex:
         return self._known[key]
 
     def _scores(self, payer: str, texts: Sequence[str]) -> dict[str, int]:
-        weights: dict[str, float] = {}
-        for word in [*words_of(payer), *words_of(" ".join(texts))]:
-            if word in COMMON and word not in self.exact:
+        said, told = words_of(payer), words_of(" ".join(texts))
+        line = _Line(initials=_initials(said))
+        for word in [*said, *told]:
+            is_common = word in COMMON
+            if is_common and word not in self.exact:
                 continue
+            share = COMMON_SHARE if is_common and word not in said else 1.0
             for known, weight in self._meant(word):
-                weights[known] = max(weights.get(known, 0.0), weight)
+                line.hear(known, weight * share)
         found: dict[str, int] = {}
-        for known in weights:
+        for known in line.weights:
             for contract, last, first in self.people[known]:
-                score = _score(last, first, weights)
-                found[contract] = max(found.get(contract, 0), score)
+                found[contract] = max(found.get(contract, 0), _score(last, first, line))
         return found
 
     def _meant(self, word: str) -> Iterable[tuple[str, float]]:
@@ -128,14 +134,46 @@ class NameIndex:
             yield known, 0.75
 
 
-def _score(last: frozenset[str], first: frozenset[str], weights: dict[str, float]) -> int:
-    """Weigh a person's words found: the last name counts for more, and both for most."""
-    last_part = _share(last, weights)
+@dataclass
+class _Line:
+    """The known words that a line bears: how surely, and those it bears twice."""
+
+    initials: frozenset[str]
+    weights: dict[str, float] = field(default_factory=dict)
+    twice: set[str] = field(default_factory=set)
+
+    def hear(self, known: str, weight: float) -> None:
+        """Take a word in."""
+        if known in self.weights:
+            self.twice.add(known)
+        self.weights[known] = max(self.weights.get(known, 0.0), weight)
+
+
+def _initials(payer: Sequence[str]) -> frozenset[str]:
+    """Return the letters that stand alone in a payer's name: a leading M is for Monsieur."""
+    return frozenset(
+        word for index, word in enumerate(payer) if len(word) == 1 and (word != "m" or index)
+    )
+
+
+def _score(last: frozenset[str], first: frozenset[str], line: _Line) -> int:
+    """Weigh a person's words found: the last name counts for more, and both for most.
+
+    Of who bears one name only, that name is the whole. A word said once is one name of who bears
+    it twice, and an initial is a little of a first name.
+    """
+    if not last or not first:
+        return round(100 * _share(last or first, line.weights))
+    last_part = _share(last, line.weights)
+    weights = {word: line.weights.get(word, 0.0) for word in first}
+    weights |= dict.fromkeys(first & last - line.twice, 0.0)
     first_part = _share(first, weights)
+    if last_part and not first_part and line.initials & {word[0] for word in first}:
+        first_part = INITIAL_SHARE
     return round(60 * last_part + 40 * first_part)
 
 
-def _share(words: frozenset[str], weights: dict[str, float]) -> float:
+def _share(words: frozenset[str], weights: Mapping[str, float]) -> float:
     """Return how much of a name was found: its long words count for more than its particles."""
     lengths = {word: max(len(word) - 1, 1) for word in words}
     total = sum(lengths.values())

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Case, IntegerField, Q, Value, When
 
-from payments.calculations.matching import ROOM_WORDS, payer_key
+from payments.calculations.matching import payer_key
 from payments.calculations.naming import COMMON, words_of
 from payments.models import BankLine, KnownPayer, LineProposal, Mandate, TermPaper
 from residents.enums import BINDING
@@ -37,7 +37,7 @@ def candidates(line: BankLine) -> set[int]:
     papers = TermPaper.objects.filter(document__number__in=forms)
     found |= set(papers.values_list("term__contract", flat=True))
     found |= _paid_for(line)
-    found |= _lodged(words)
+    found |= _lodged(forms)
     return found | _named([*words_of(line.payer), *words])
 
 
@@ -82,12 +82,9 @@ def _paid_for(line: BankLine) -> set[int]:
     return set(KnownPayer.objects.alive().filter(told).values_list("contract", flat=True))
 
 
-def _lodged(words: list[str]) -> set[int]:
-    """Return the contracts of the home that the words name, when they name a room."""
-    if not ROOM_WORDS.intersection(words):
-        return set()
-    codes = {word.upper() for word in words}
-    rows = ContractTerms.objects.filter(room__colocation__code__in=codes)
+def _lodged(forms: set[str]) -> set[int]:
+    """Return the contracts of the home whose code the words may be."""
+    rows = ContractTerms.objects.filter(room__colocation__code__in=forms)
     return set(rows.values_list("contract", flat=True))
 
 

@@ -1,5 +1,6 @@
 """Whom a bank line pays for: certain by what is ours, proposed by names, never the other way."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payments.calculations.match_facts import Certainty, Claim, Payment, Rule
-from payments.calculations.matching import decide, open_book
+from payments.calculations.matching import decide, open_book, payer_key
 from payments.calculations.naming import Household, NameIndex
 
 TODAY = date(2026, 11, 5)
@@ -72,6 +73,10 @@ def shown(decision):
         "avis AE-2026-00012",
         "Caracol chambre 01 MON1",
         "mon1 ch 1",
+        "MON1 ch01 loyer",
+        "chambre n°01 MON1",
+        "MON1-01",
+        "loyer MON1/1",
     ],
 )
 def test_a_reference_of_ours_is_certain(text):
@@ -81,7 +86,10 @@ def test_a_reference_of_ours_is_certain(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["chambre 01", "MON1", "chambre 9 MON1", "MON1 et PAR1 chambre 1", "C26", "2601", "C26011"],
+    [
+        *("chambre 01", "MON1", "chambre 9 MON1", "MON1 et PAR1 chambre 1"),
+        *("MON1 01", "MON1-01-2026", "ch1 ch2 MON1", "C26", "2601", "C26011"),
+    ],
 )
 def test_half_a_reference_is_no_reference(text):
     """A room without its home, a home without its room, a number cut short: nothing is certain."""
@@ -92,6 +100,97 @@ def test_the_room_of_somebody_who_left_names_nobody():
     """On the day, the room was not theirs."""
     late = Payment(Decimal("200.00"), date(2027, 8, 1), ("chambre 01 MON1",))
     assert decide(late, open_book(CLAIMS, {})).certainty == Certainty.NONE
+
+
+def test_a_number_against_a_home_that_may_be_the_month_names_no_room():
+    """In November, "loyer MON1/11" may speak of November; "chambre 11" cannot."""
+    eleventh = replace(AMINA, room="11")
+    book = open_book((eleventh, YUSUF), {})
+    lines = [Payment(Decimal("200.00"), TODAY, (text,)) for text in ("MON1/11", "MON1 ch 11")]
+    assert [decide(line, book).certainty.value for line in lines] == ["none", "auto"]
+
+
+def test_a_shared_room_leaves_the_choice_to_a_person():
+    """The name says whose part it is, and a name only proposes."""
+    partner = replace(YUSUF, room="01")
+    line = Payment(Decimal("150.00"), TODAY, ("MON1 chambre 01",), "HADDAD YUSUF")
+    decision = decide(line, open_book((AMINA, partner), {}))
+    assert shown(decision) == ("proposed", [("C2602", "150.00")])
+    assert decision.others == ("C2601",)
+
+
+def test_the_name_of_who_had_the_room_before_makes_it_doubtful():
+    """Somebody who left pays what was owed, by the words always used."""
+    before = replace(YUSUF, room="01", last=date(2026, 9, 30))
+    line = Payment(Decimal("150.00"), TODAY, ("MON1 chambre 01",), "MLLE TESFAYE")
+    decision = decide(line, open_book((AMINA, before), {}))
+    assert shown(decision) == ("proposed", [("C2601", "150.00")])
+    assert decision.others == ("C2602",)
+
+
+@pytest.mark.parametrize(
+    ("text", "certainty", "contract"),
+    [
+        ("loyer Ndiaye", "proposed", "C2603"),
+        ("pour Yusuf", "proposed", "C2602"),
+        ("aide Mohamed Ndiaye loyer", "proposed", "C2603"),
+        ("loyer Amina", "auto", "C2601"),
+        ("loyer Bernard", "auto", "C2601"),
+        ("loyer novembre", "auto", "C2601"),
+    ],
+)
+def test_an_account_known_for_one_pays_for_another_whom_the_words_name(text, certainty, contract):
+    """A guardian's account settles by itself only for the one it is known for."""
+    accounts = {"FR76": frozenset({"C2601"})}
+    decision = decided(text, payer="M BERNARD HOTE", iban="FR76", accounts=accounts)
+    assert shown(decision) == (certainty, [(contract, "200.00")])
+
+
+def test_a_payer_known_by_name_pays_for_another_whom_the_words_name():
+    """Without an account too, what the payer writes comes before what he did."""
+    book = open_book(CLAIMS, {}, {payer_key("M BERNARD HOTE"): frozenset({"C2601"})})
+    line = Payment(Decimal("150.00"), TODAY, ("pour Yusuf El Haddad",), "M BERNARD HOTE")
+    decision = decide(line, book)
+    assert (shown(decision), decision.others) == (("proposed", [("C2602", "150.00")]), ("C2601",))
+
+
+def test_the_first_name_of_one_is_the_last_name_of_another():
+    """Martin Hassan writes "loyer Martin": his own account settles his own rent."""
+    martin = replace(YUSUF, households=(Household("Hassan", "Martin"),))
+    other = replace(MOHAMED, households=(Household("Martin", "Selam"),))
+    book = open_book((martin, other), {"FR76": frozenset({"C2602"})})
+    line = Payment(Decimal("150.00"), TODAY, ("loyer Martin",), "HASSAN M", "FR76")
+    assert shown(decide(line, book)) == ("auto", [("C2602", "150.00")])
+
+
+@pytest.mark.parametrize(
+    ("payer", "text", "better"),
+    [
+        ("NOOR Z", "loyer", ("Noor", "Zahra")),
+        ("IDRISSI N", "VIR INST LOYER MAI", ("Idrissi", "Noor")),
+        ("MAHAAT SALAM", "VIR INST LOYER MAI", ("Mahamat", "Salam")),
+        ("NOOR NOOR", "loyer", ("Noor", "Noor")),
+        ("AVRIL MAI", "loyer", ("Mai", "Avril")),
+    ],
+)
+def test_the_better_name_is_proposed_first(payer, text, better):
+    """An initial counts, a month is no surname, and a word said once is not a whole name."""
+    names = [("Noor", "Zahra"), ("Noor", "Noor"), ("Idrissi", "Noor"), ("Mai", "Avril")]
+    names += [("Mahamat", "Salam"), ("Mai", "Salam")]
+    book = NameIndex()
+    for last, first in names:
+        book.add(f"{last} {first}", Household(last, first))
+    scores = book.scores(payer, (text,))
+    assert max(scores, key=scores.get) == " ".join(better)
+
+
+def test_who_bears_one_name_only_is_named_by_it_whole():
+    """Many a passport has a single name."""
+    single = replace(AMINA, households=(Household("Jawad", ""),))
+    decision = decide(
+        Payment(Decimal("200.00"), TODAY, ("loyer",), "JAWAD"), open_book((single, YUSUF), {})
+    )
+    assert (shown(decision)[0], decision.strong) == ("proposed", True)
 
 
 def test_a_reference_that_the_payers_name_denies_waits_for_a_person():
