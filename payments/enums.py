@@ -117,7 +117,10 @@ class PaperKind(models.TextChoices):
 
 
 class BankLineState(models.TextChoices):
-    """What became of a line of a statement. Held and announced lines are not in the books."""
+    """What became of a line of a statement. Held and announced lines are not in the books.
+
+    Those withdrawn were in a file imported by mistake.
+    """
 
     TO_SETTLE = "TO_SETTLE", "à rapprocher"
     SETTLED = "SETTLED", "rapprochée"
@@ -126,10 +129,16 @@ class BankLineState(models.TextChoices):
     HELD = "HELD", "retenue"
     ANNOUNCED = "ANNOUNCED", "annoncée"
     DISCARDED = "DISCARDED", "écartée"
+    WITHDRAWN = "WITHDRAWN", "retirée"
 
 
 # Lines of statements that are not in the books, and those that wait for somebody.
-NOT_POSTED = (BankLineState.HELD, BankLineState.ANNOUNCED, BankLineState.DISCARDED)
+NOT_POSTED = (
+    BankLineState.HELD,
+    BankLineState.ANNOUNCED,
+    BankLineState.DISCARDED,
+    BankLineState.WITHDRAWN,
+)
 OPEN_LINES = (BankLineState.TO_SETTLE, BankLineState.SUSPENSE)
 
 

@@ -108,6 +108,7 @@ urlpatterns = [
     path("banque/fortes/", bank_acts.bank_strong, name="bank-strong"),
     path("banque/releves/", banking.bank_files, name="bank-files"),
     path("banque/releves/colonnes/", banking.bank_layout, name="bank-layout"),
+    path("banque/releves/retirer/", banking.bank_file_withdraw, name="bank-file-withdraw"),
     path("banque/comptes/", bank_accounts.bank_accounts, name="bank-accounts"),
     path("banque/comptes/enregistrer/", bank_accounts.bank_account_save, name="bank-account-save"),
     path("banque/comptes/solde/", bank_accounts.bank_opening_post, name="bank-opening-post"),

@@ -215,6 +215,7 @@ PAGES: dict[str, frozenset[Role]] = {
     # Lines of the bank are nobody's until they are decided: then, of the contract's territory.
     "payments:bank-files": BOOKS,
     "payments:bank-layout": BOOKS,
+    "payments:bank-file-withdraw": GLA_DECIDES,
     "payments:bank-lines": BOOKS,
     "payments:bank-lines-export": BOOKS,
     "payments:bank-line": BOOKS,

@@ -8,12 +8,13 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from caracol.core.crypto import EncryptedTextField, blind_index
-from caracol.core.guards import append_only, no_delete, no_truncate, only_changes
+from caracol.core.guards import no_delete, no_truncate, only_changes
 from caracol.core.models import MoneyField
 from payments.enums import NOT_POSTED, BankLineState
 from payments.models.ledger import Account, Entry
 
 PAYER = "payments_bankline.payer_iban"
+_WITHDRAWN = ("withdrawn_at", "withdrawn_by", "withdrawn_why")
 _AT_THE_END = ("closing", "closing_on", "entries", "credits", "debits")
 
 
@@ -23,22 +24,40 @@ def payer_index(iban: str) -> str:
 
 
 class BankFile(models.Model):
-    """A file as the bank gave it, kept whole; the same bytes are imported once."""
+    """A file as the bank gave it, kept whole; the same bytes are imported once.
+
+    One imported by mistake is withdrawn: it stays, with its lines, and may be imported again.
+    """
 
     db_rights = "append"
+    db_update_columns = _WITHDRAWN
 
-    sha256 = models.CharField("SHA-256", max_length=64, unique=True)
+    sha256 = models.CharField("SHA-256", max_length=64)
     name = models.CharField("nom", max_length=160)
     format = models.CharField("format", max_length=12)
     size = models.PositiveBigIntegerField("taille en octets")
     file = models.FileField("fichier", max_length=100)
     imported_at = models.DateTimeField("importé le", db_default=Now())
     imported_by = models.ForeignKey("accounts.User", models.PROTECT, verbose_name="importé par")
+    withdrawn_at = models.DateTimeField("retiré le", null=True)
+    withdrawn_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, related_name="+", verbose_name="retiré par"
+    )
+    withdrawn_why = models.CharField("retiré parce que", max_length=300, blank=True)
 
     class Meta:
         verbose_name = "fichier de la banque"
         verbose_name_plural = "fichiers de la banque"
-        triggers: ClassVar = append_only("bankfile")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["sha256"], condition=Q(withdrawn_at=None), name="bank_file_once"
+            )
+        ]
+        triggers: ClassVar = [
+            only_changes("bankfile", "withdrawn_at", "withdrawn_by_id", "withdrawn_why"),
+            no_delete("bankfile"),
+            no_truncate("bankfile"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -153,6 +172,10 @@ class BankStatement(models.Model):
 class BankLineQuerySet(models.QuerySet):
     """Lines of statements: the association's, not a territory's."""
 
+    def standing(self) -> "BankLineQuerySet":
+        """Leave out the lines of files that were withdrawn."""
+        return self.exclude(state=BankLineState.WITHDRAWN)
+
     def paid_from(self, iban: str) -> "BankLineQuerySet":
         """Keep what came from an account, by its exact IBAN."""
         return self.filter(payer_index=payer_index(iban))
@@ -213,7 +236,11 @@ class BankLine(models.Model):
             models.Index(fields=["payer_index"], name="bank_line_by_payer"),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["key"], name="bank_line_once"),
+            models.UniqueConstraint(
+                fields=["key"],
+                condition=~Q(state=BankLineState.WITHDRAWN),
+                name="bank_line_once",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=BankLineState.values), name="bank_line_state_known"
             ),

@@ -129,7 +129,10 @@ def _accounts() -> list[BankAccount]:
 
 def _statements(on: date) -> QuerySet[BankStatement]:
     return BankStatement.objects.filter(
-        closing_on__lte=on, closing__isnull=False, bank_account__isnull=False
+        closing_on__lte=on,
+        closing__isnull=False,
+        bank_account__isnull=False,
+        file__withdrawn_at=None,
     )
 
 

@@ -25,6 +25,7 @@ STATES = {
     "rapprochees": ("Rapprochées", Q(state=BankLineState.SETTLED)),
     "hors-gestion": ("Hors gestion", Q(state=BankLineState.SET_ASIDE)),
     "ecartees": ("Écartées", Q(state__in=[BankLineState.DISCARDED, BankLineState.ANNOUNCED])),
+    "retirees": ("Retirées", Q(state=BankLineState.WITHDRAWN)),
 }
 FIRST_STATE = "a-rapprocher"
 

@@ -185,7 +185,7 @@ def _differs(named: Sequence[BankLine], statement: CafStatement) -> str:
 
 
 def _is_covered(paid_on: date, until: date) -> bool:
-    statements = BankStatement.objects.filter(bank_account__isnull=False)
+    statements = BankStatement.objects.filter(bank_account__isnull=False, file__withdrawn_at=None)
     return statements.filter(
         Q(opening_on__lte=paid_on) | Q(opening_on=None), closing_on__gte=until
     ).exists()

@@ -12,7 +12,7 @@ _OTHER_ENDS: dict[str, str] = {PartKind.FOREIGN: "HORS", PartKind.SUSPENSE: "SUS
 
 def decisions() -> Iterator[dict[str, Any]]:
     """Yield every line by day: what was decided of it, or what is proposed."""
-    lines = BankLine.objects.select_related("proposal").order_by("booked_on", "pk")
+    lines = BankLine.objects.standing().select_related("proposal").order_by("booked_on", "pk")
     chunk: list[BankLine] = []
     for line in lines.iterator(chunk_size=2000):
         chunk.append(line)

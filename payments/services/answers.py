@@ -163,7 +163,8 @@ def take_answers(*, data: bytes, actor: User, today: date) -> Answers:
 
 def _lines(refs: set[str]) -> dict[str, list[BankLine]]:
     found: dict[str, list[BankLine]] = defaultdict(list)
-    for line in BankLine.objects.filter(bank_ref__in=refs - {""}).order_by("pk"):
+    rows = BankLine.objects.standing().filter(bank_ref__in=refs - {""})
+    for line in rows.order_by("pk"):
         found[line.bank_ref].append(line)
     return found
 

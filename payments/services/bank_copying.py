@@ -19,7 +19,7 @@ from caracol.accounts.models import User
 from caracol.core.errors import Refused
 from caracol.core.text import sort_key
 from payments.enums import AccountKind, BankLineState, EntryKind
-from payments.models import BankLine, BankStatement
+from payments.models import BankFile, BankLine, BankStatement
 from payments.services.accounts import shared_account
 from payments.services.bank_rows import Row
 from payments.services.copying import copy, reserve
@@ -52,19 +52,24 @@ def _echo(account: int, row: Row) -> tuple[int, date, Decimal, str]:
 class LineWriter:
     """Writes the lines of one file."""
 
-    def __init__(self, format: str, actor: User) -> None:
-        self.format, self.actor = format, actor
+    def __init__(self, file: BankFile, actor: User) -> None:
+        self.format, self.actor = file.format, actor
         self.suspense = shared_account(AccountKind.SUSPENSE).pk
         self.locked = locked_months()
         self.days: dict[date, date] = {}
         self.elsewhere: Counter[tuple[int, date, Decimal]] = Counter()
         self.echoes: Counter[tuple[int, date, Decimal, str]] = Counter()
         self.looked: set[tuple[int, date]] = set()
+        # What a withdrawn file posted keeps its keys: the same lines take others.
+        self.mark = ""
+        if BankFile.objects.filter(withdrawn_at__isnull=False).exists():
+            self.mark = f":f{file.pk}"
 
     def write(self, statement: BankStatement, rows: Sequence[Row]) -> list[Row]:
         """Write what is new of some lines, and return it. Raises BankMonthLocked."""
         keys = [row.key for row in rows]
-        known = set(BankLine.objects.filter(key__in=keys).values_list("key", flat=True))
+        standing = BankLine.objects.standing().filter(key__in=keys)
+        known = set(standing.values_list("key", flat=True))
         fresh = [row for row in rows if row.key not in known] if known else list(rows)
         if statement.bank_account is not None:
             self._hold_twins(statement, fresh, [row for row in rows if row.key in known])
@@ -146,7 +151,7 @@ class LineWriter:
             on = self._day(row.booked_on)
             source = "{}" if on == row.booked_on else json.dumps(day_source(row.booked_on, on))
             label = (row.text or row.payer or "Ligne de relevé")[:200]
-            yield row.entry, f"bank:{row.key}", kind, on, label, source, author, ""
+            yield row.entry, f"bank:{row.key}{self.mark}", kind, on, label, source, author, ""
 
     def _day(self, booked: date) -> date:
         """Return the day that the books take for a line."""

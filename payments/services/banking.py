@@ -82,7 +82,7 @@ def import_bank(
     result = Imported(name=name, format=kind)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [IMPORT_LOCK])
-    if BankFile.objects.filter(sha256=measured[0]).exists():
+    if BankFile.objects.filter(sha256=measured[0], withdrawn_at=None).exists():
         return _read_again(events_of(kind, stream), result)
     record = _keep(stream, name, kind, measured)
     with gone_if_it_fails(record.file), history.act(IMPORTED, actor=actor), transaction.atomic():
@@ -134,7 +134,7 @@ class _Writer:
         self, record: BankFile, actor: User, result: Imported, on_step: Callable[[int], None]
     ) -> None:
         self.record, self.result, self.on_step = record, result, on_step
-        self.lines = LineWriter(record.format, actor)
+        self.lines = LineWriter(record, actor)
         self.statement: BankStatement | None = None
 
     def read(self, events: Events) -> None:
@@ -212,6 +212,7 @@ def gaps_before(row: BankStatement) -> list[str]:
         return []
     before = (
         BankStatement.objects.filter(bank_account=row.bank_account, closing__isnull=False)
+        .filter(file__withdrawn_at=None)
         .filter(closing_on__lte=row.opening_on)
         .exclude(pk=row.pk)
         .order_by("-closing_on", "-pk")

@@ -77,7 +77,7 @@ _RULES = (
            JOIN payments_bankaccount b ON b.id = s.bank_account_id
            LEFT JOIN payments_posting p
                   ON p.entry_id = l.entry_id AND p.account_id = b.account_id
-           WHERE l.state NOT IN ('HELD', 'ANNOUNCED', 'DISCARDED')
+           WHERE l.state NOT IN ('HELD', 'ANNOUNCED', 'DISCARDED', 'WITHDRAWN')
            GROUP BY l.id HAVING coalesce(sum(p.amount), 0) <> l.amount""",
         "la ligne de relevé {0} vaut {1} mais la banque a reçu {2} dans les comptes",
     ),

@@ -21,7 +21,7 @@ from payments.models import BankLine, Entry, Reconciliation
 from payments.selectors.bank_lines import choices
 from payments.selectors.returns import mandates_stopped_by, said_of_mandates
 from payments.services.automatic import third_parties
-from payments.services.held import discard_held, hold_again, take_held
+from payments.services.held import discard_held, hold_again, put_back, take_held
 from payments.services.line_parts import BY_HAND, Act, LinePart, LineRefused
 from payments.services.proposing import Proposal, propose, propose_one
 from payments.services.reconciling import (
@@ -189,6 +189,11 @@ def bank_line_held(request: PageRequest, pk: int) -> HttpResponse:
         if "prendre" in request.POST:
             take_held(line=line, actor=request.user)
             toasts.say(request, "La ligne est entrée dans les comptes : décidez de qui elle est.")
+            return redirect(reverse("payments:bank-line", args=[line.pk]))
+        if "rendre" in request.POST:
+            why = request.POST.get("motif", "")
+            put_back(line=line, actor=request.user, today=clock.today(), reason=why)
+            toasts.say(request, "La ligne est sortie des comptes : elle est de nouveau retenue.")
             return redirect(reverse("payments:bank-line", args=[line.pk]))
         discard_held(line=line, actor=request.user, reason="doublon ou ligne étrangère")
     except Refused as refusal:

@@ -30,7 +30,7 @@ from payments.selectors.bank_lines import (
 from payments.selectors.claims import near, recorded_waiting
 from payments.selectors.labels import contracts_matching
 from payments.services.automatic import reconcile
-from payments.services.held import may_be_taken
+from payments.services.held import may_be_taken, was_taken
 from payments.services.proposing import Proposal, propose_one
 from payments.views.lists import answer_file
 from residents.models import Contract
@@ -156,7 +156,11 @@ def bank_lines_export(request: PageRequest) -> HttpResponse:
 def line_seen(request: PageRequest, pk: int) -> BankLine:
     """Return a line that one sees, else 404."""
     rows = lines_seen(request.user, roles_of(request))
-    line = rows.filter(pk=pk).select_related("statement__bank_account", "statement__file").first()
+    line = (
+        rows.filter(pk=pk)
+        .select_related("statement__bank_account", "statement__file", "entry")
+        .first()
+    )
     if line is None:
         raise Http404
     return line
@@ -196,6 +200,7 @@ def line_context(
         "may_decide": decides,
         "history": _history(line),
         "may_take": may_be_taken(line),
+        "may_put_back": was_taken(line) and may(request.user, "payments:bank-line-held"),
     }
     if line.state in OPEN_LINES:
         context |= _open_context(request, line, forms)

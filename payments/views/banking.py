@@ -16,14 +16,16 @@ from caracol.core.errors import Refused
 from caracol.core.pages import PageRequest, page, render_page
 from caracol.ui import toasts
 from caracol.ui.fields import DateField
-from payments.forms import BankFileForm, LayoutForm
-from payments.models import BankStatement
+from payments.forms import BankFileForm, LayoutForm, ReasonForm
+from payments.models import BankFile, BankStatement
 from payments.readers.sheet import LayoutUnknown
 from payments.selectors.awaited import open_lines, transit
 from payments.selectors.bank_check import bank_checks, suspense_balance
+from payments.selectors.bank_files import brought, obstacles
 from payments.selectors.bank_lines import counts, lines_seen
 from payments.services.automatic import Run, reconcile
 from payments.services.bank_uploads import AT_ONCE, import_later, words_of
+from payments.services.bank_withdrawing import WithdrawalRefused, withdraw_file
 from payments.services.banking import Imported, import_bank
 from payments.services.layouts import remember_layout
 from payments.views.bank_lines import roles_of
@@ -32,6 +34,7 @@ from residents.models import Contract
 PER_PAGE = 30
 SALT = "payments.bank-layout"
 ROWS_SHOWN = 8
+DECIDED_SHOWN = 10
 
 
 @page("payments:bank-files", methods=("GET", "POST"))
@@ -53,7 +56,9 @@ def bank_files(request: PageRequest) -> HttpResponse:
         else:
             _say(request, found, reconcile(actor=request.user, today=clock.today()))
             return redirect("payments:bank-lines")
-    rows = BankStatement.objects.select_related("bank_account", "file__imported_by")
+    rows = BankStatement.objects.select_related(
+        "bank_account", "file__imported_by", "file__withdrawn_by"
+    )
     statements = Paginator(rows.order_by("-closing_on", "-pk"), PER_PAGE)
     context = {
         "form": form,
@@ -61,6 +66,7 @@ def bank_files(request: PageRequest) -> HttpResponse:
         "numbers": counts(lines_seen(request.user, roles_of(request))),
         "checks": bank_checks(clock.today()),
         "may_decide": may(request.user, "payments:bank-line-settle"),
+        "may_withdraw": may(request.user, "payments:bank-file-withdraw"),
     }
     return render_page(request, "payments/bank_files.html", context, status=422 if sent else 200)
 
@@ -126,6 +132,46 @@ def _import_waiting(
         found = import_bank(stream=cast(BinaryIO, stream), name=kept["name"], actor=request.user)
     default_storage.delete(kept["path"])
     return found, reconcile(actor=request.user, today=clock.today())
+
+
+@page("payments:bank-file-withdraw", methods=("GET", "POST"))
+def bank_file_withdraw(request: PageRequest) -> HttpResponse:
+    """Show what a file imported by mistake brought, then take it back; say what keeps it."""
+    asked = (request.POST if request.method == "POST" else request.GET).get("fichier", "")
+    file = BankFile.objects.filter(pk=asked, withdrawn_at=None).first() if asked.isdigit() else None
+    if file is None:
+        return redirect("payments:bank-files")
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        try:
+            done = withdraw_file(file=file, actor=request.user, reason=form.cleaned_data["reason"])
+        except WithdrawalRefused:
+            form.add_error(None, "Ce fichier ne peut pas être retiré : voyez pourquoi ci-dessous.")
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            toasts.say(
+                request,
+                f"« {file.name} » est retiré : {done.lines} lignes mises de côté, {done.reversed} "
+                "écritures contre-passées. Le fichier peut être importé de nouveau.",
+            )
+            return redirect("payments:bank-files")
+    status = 422 if form.errors else 200
+    context = {"form": form, **_withdrawal(request, file)}
+    return render_page(request, "payments/bank_file_withdraw.html", context, status=status)
+
+
+def _withdrawal(request: PageRequest, file: BankFile) -> dict[str, Any]:
+    """Return what taking a file back would do, or what keeps it; the lines that one sees."""
+    found = obstacles(file)
+    decided = [pk for one in found for pk in one.lines]
+    seen = lines_seen(request.user, roles_of(request)).filter(pk__in=decided)
+    return {
+        "file": file,
+        "brought": brought(file),
+        "obstacles": found,
+        "decided": seen.order_by("booked_on", "pk")[:DECIDED_SHOWN],
+    }
 
 
 @page("payments:bank-check")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.urls import reverse
 
 from caracol.accounts.policy import GLA, PAGES
@@ -52,7 +52,8 @@ def _missing(today: date) -> Iterator[WorkItem]:
     month = Month.of(today).previous()
     if today < month.next().first + LATE:
         return
-    rows = BankAccount.objects.annotate(last=Max("statements__closing_on"))
+    standing = Q(statements__file__withdrawn_at=None)
+    rows = BankAccount.objects.annotate(last=Max("statements__closing_on", filter=standing))
     late = rows.filter(last__lt=month.last - EARLY).order_by("pk")
     for account in late:
         last: date = account.last
