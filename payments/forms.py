@@ -132,6 +132,18 @@ class ReasonForm(forms.Form):
     )
 
 
+class CallOffForm(ReasonForm):
+    """Why a file handed to the bank is called off, and that the bank will not execute it."""
+
+    is_stopped = forms.BooleanField(
+        label="La banque n'exécutera pas ce fichier",
+        help_text="Il n'y a pas été déposé, ou elle a confirmé par écrit qu'elle l'annule.",
+        error_messages={
+            "required": "Assurez-vous auprès de la banque qu'elle ne l'exécutera pas, puis cochez."
+        },
+    )
+
+
 class ReversalForm(ReasonForm):
     """Why and when a payment left again."""
 

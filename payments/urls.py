@@ -171,5 +171,8 @@ urlpatterns = [
     path("contrats/<int:pk>/rembourser/", refunds.refund_prepare, name="refund-prepare"),
     path("remboursements/<int:pk>/approuver/", refunds.refund_approve, name="refund-approve"),
     path("remboursements/<int:pk>/annuler/", refunds.refund_cancel, name="refund-cancel"),
+    path(
+        "remboursements/remises/<int:pk>/annuler/", refunds.refund_call_off, name="refund-call-off"
+    ),
     path("remboursements/remises/<int:pk>/fichier/", refunds.refund_file, name="refund-file"),
 ]

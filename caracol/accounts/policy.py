@@ -273,6 +273,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "payments:refund-cancel": GLA_DECIDES,
     "payments:refund-send": GLA_DECIDES,
     "payments:refund-file": GLA_DECIDES,
+    "payments:refund-call-off": frozenset({_D}),
     "payments:arrears-list": ARREARS,
     "payments:arrears-export": ARREARS,
     "payments:period-lock": GLA_DECIDES | {_C},

@@ -21,7 +21,7 @@ from payments.models.reconciling import (
     Reconciliation,
     ReconciliationPart,
 )
-from payments.models.refunds import Refund, RefundBatch
+from payments.models.refunds import CalledOffTransfer, Refund, RefundBatch
 from payments.models.terms import Term, TermLine
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "CafOffice",
     "CafStatement",
     "CafTie",
+    "CalledOffTransfer",
     "Debit",
     "DebitBatch",
     "DepositDeduction",

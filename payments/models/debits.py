@@ -57,6 +57,7 @@ class DebitBatch(models.Model):
         verbose_name="envoyée par",
     )
     cancelled_reason = models.CharField("motif de l'annulation", max_length=200, blank=True)
+    cancelled_on = models.DateField("annulée le", null=True, blank=True)
 
     objects: ClassVar[DebitBatchQuerySet] = DebitBatchQuerySet.as_manager()  # type: ignore[assignment]
 

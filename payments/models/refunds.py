@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from caracol.accounts.models import Territory, TerritoryQuerySet
 from caracol.core.crypto import EncryptedTextField
+from caracol.core.guards import no_delete, no_truncate, only_changes
 from caracol.core.models import MoneyField
 from payments.enums import BatchState, Payer, RefundSource, RefundState
 from payments.models.bank import BankLine
@@ -43,6 +44,15 @@ class RefundBatch(models.Model):
         "accounts.User", models.PROTECT, related_name="+", verbose_name="envoyée par"
     )
     cancelled_reason = models.CharField("motif de l'annulation", max_length=200, blank=True)
+    cancelled_on = models.DateField("annulée le", null=True, blank=True)
+    cancelled_by = models.ForeignKey(
+        "accounts.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="annulée par",
+    )
 
     objects: ClassVar[RefundBatchQuerySet] = RefundBatchQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -182,3 +192,41 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"remboursement {self.contract}"
+
+
+class CalledOffTransfer(models.Model):
+    """A transfer of a file that was called off: what the bank would show, did it execute it.
+
+    `bank_line`: the line by which it did all the same.
+    """
+
+    db_rights = "append"
+    db_update_columns = ("bank_line",)
+
+    batch = models.ForeignKey(
+        RefundBatch, models.PROTECT, related_name="called_off", verbose_name="remise"
+    )
+    refund = models.ForeignKey(
+        Refund, models.PROTECT, related_name="called_off", verbose_name="remboursement"
+    )
+    end_to_end_id = models.CharField("référence de bout en bout", max_length=35, unique=True)
+    amount = MoneyField("montant")
+    bank_line = models.ForeignKey(
+        BankLine,
+        models.PROTECT,
+        null=True,
+        related_name="called_off_transfers",
+        verbose_name="ligne de relevé",
+    )
+
+    class Meta:
+        verbose_name = "virement annulé"
+        verbose_name_plural = "virements annulés"
+        triggers: ClassVar = [
+            only_changes("calledofftransfer", "bank_line_id"),
+            no_delete("calledofftransfer"),
+            no_truncate("calledofftransfer"),
+        ]
+
+    def __str__(self) -> str:
+        return self.end_to_end_id

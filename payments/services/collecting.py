@@ -343,7 +343,8 @@ def cancel_debits(*, batch: DebitBatch, reason: str, today: date, actor: User) -
         waiting.update(state=DebitState.CANCELLED)
         # What it presented again may be presented again by another file.
         found.state, found.cancelled_reason = BatchState.CANCELLED, reason.strip()[:200]
-        found.save(update_fields=["state", "cancelled_reason"])
+        found.cancelled_on = today
+        found.save(update_fields=["state", "cancelled_reason", "cancelled_on"])
     return found
 
 

@@ -135,7 +135,8 @@ def _is_named(line: BankLine, decision: Decision, offer: Offer) -> bool:
     surer = decision.strong or (
         decision.rule == Rule.REFERENCE and decision.certainty == Certainty.AUTO
     )
-    return line.amount > 0 and surer and offer.certainty != Certainty.AUTO
+    unsure = offer.certainty != Certainty.AUTO and not offer.is_named
+    return line.amount > 0 and surer and unsure
 
 
 def origin_of(line: BankLine) -> str:

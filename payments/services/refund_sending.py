@@ -15,7 +15,7 @@ from caracol.parameters.selectors import association, value
 from payments.calculations.sepa import REMITTANCE, sepa_text
 from payments.calculations.target import next_target_day
 from payments.enums import BatchState, RefundState
-from payments.models import Refund, RefundBatch
+from payments.models import CalledOffTransfer, Refund, RefundBatch
 from payments.selectors.awaited_aid import awaited_words, waiting_for_caf
 from payments.services.collecting import COLLECT_LOCK, check_day, keep_file, own_party
 from payments.services.refunding import RefundRefused
@@ -47,6 +47,7 @@ def send_refunds(
     if not approved:
         return None
     refunds = _seen(approved)
+    _check_another_person(refunds, actor)
     with history.act(SENT, actor=actor):
         batch = _batch(refunds, day, territory, today, actor)
         for refund in refunds:
@@ -63,6 +64,17 @@ def _seen(approved: Sequence[Refund]) -> list[Refund]:
         whole = sum((one.amount for one in approved), ZERO)
         raise RefundRefused(awaited_words(whole, next(iter(waiting.values()))))
     return refunds
+
+
+def _check_another_person(refunds: Sequence[Refund], actor: User) -> None:
+    """Refuse that who called a sending off makes the new file alone: money could leave twice."""
+    own = CalledOffTransfer.objects.filter(refund__in=refunds, batch__cancelled_by=actor)
+    batch = own.order_by("-pk").values_list("batch__reference", flat=True).first()
+    if batch:
+        raise RefundRefused(
+            f"Vous avez annulé l'envoi {batch} : une autre personne fait le nouveau fichier, après "
+            "s'être assurée que la banque n'a pas exécuté le premier."
+        )
 
 
 def _batch(

@@ -188,7 +188,7 @@ def _move(refund: Refund, today: date, actor: User) -> Entry:
         ],
         author=actor,
     )
-    _after(contract, "Une avance du compte a été rendue.", today, actor)
+    after_refund(contract, "Une avance du compte a été rendue.", today, actor)
     return entry
 
 
@@ -203,7 +203,8 @@ def _shares(credits: Sequence[Credit], amount: Decimal) -> list[Credit]:
     return shares
 
 
-def _after(contract: Contract, why: str, today: date, actor: User) -> None:
+def after_refund(contract: Contract, why: str, today: date, actor: User) -> None:
+    """Allocate a contract's money again, and withdraw its papers that are no longer true."""
     reallocate([contract.pk])
     withdraw_papers(contract_ids=[contract.pk], reason=why, on=today, actor=actor)
 
@@ -227,7 +228,7 @@ def cancel_refund(*, refund: Refund, reason: str, today: date, actor: User) -> R
         if found.moved is not None:
             on = max(today, found.moved.date)
             reverse(entry=found.moved, on=on, author=actor, reason=reason)
-            _after(found.contract, f"Un remboursement est annulé : {reason}", today, actor)
+            after_refund(found.contract, f"Un remboursement est annulé : {reason}", today, actor)
         found.state, found.closed_reason = RefundState.CANCELLED, reason.strip()[:200]
         found.save(update_fields=["state", "closed_reason"])
         check_now()
@@ -235,21 +236,26 @@ def cancel_refund(*, refund: Refund, reason: str, today: date, actor: User) -> R
 
 
 @transaction.atomic
-def pay_refund(*, refund: Refund, line: Any, on: date, actor: User) -> bool:
-    """Post a refund that the bank shows as paid; False when it was posted already."""
-    with history.act(PAID, actor=actor):
+def pay_refund(*, refund: Refund, line: Any, on: date, actor: User, reference: str = "") -> bool:
+    """Post a refund that the bank shows as paid; False when it was posted already.
+
+    `reference`: the one it bore in a file called off, that the bank executed all the same.
+    """
+    with history.act(PAID, actor=actor, reason=reference):
         lock_account(refund.contract)
         found = _locked(refund)
         if found.state == RefundState.PAID:
             return False
-        if found.state != RefundState.SENT:
+        waits = {RefundState.SENT, RefundState.APPROVED} if reference else {RefundState.SENT}
+        if found.state not in waits:
             raise RefundRefused(f"Ce remboursement est {found.get_state_display()}.")
+        name = reference or found.end_to_end_id
         entry, _new = post(
-            key=f"transfer:{found.end_to_end_id}:{_times(found) + 1}",
+            key=f"transfer:{name}:{_times(name) + 1}",
             kind=EntryKind.REFUND,
             on=on,
-            label=f"Remboursement {found.contract.number} · {found.end_to_end_id}",
-            source={"means": "TRANSFER", "payer": found.payer, "note": found.end_to_end_id},
+            label=f"Remboursement {found.contract.number} · {name}",
+            source={"means": "TRANSFER", "payer": found.payer, "note": name},
             lines=[
                 Line(account_of(found.contract, AccountKind.REFUND_DUE), found.amount, found.payer),
                 Line(shared_account(AccountKind.IN_TRANSIT), -found.amount),
@@ -262,22 +268,22 @@ def pay_refund(*, refund: Refund, line: Any, on: date, actor: User) -> bool:
     return True
 
 
-def _times(refund: Refund) -> int:
-    """Return how many times a refund was posted: a line tied, then untied, is tied afresh."""
-    return Entry.objects.filter(key__startswith=f"transfer:{refund.end_to_end_id}:").count()
+def _times(reference: str) -> int:
+    """Return how many times a transfer was posted: a line tied, then untied, is tied afresh."""
+    return Entry.objects.filter(key__startswith=f"transfer:{reference}:").count()
 
 
 @transaction.atomic
 def unpay_refund(*, refund: Refund, on: date, actor: User, reason: str) -> None:
-    """Take back that the bank showed a refund: it is sent, and waits for its line again."""
+    """Take back that the bank showed a refund: it waits for its line again, or for a file."""
     with history.act(FAILED, actor=actor, reason=reason):
         lock_account(refund.contract)
         found = _locked(refund)
         if found.state != RefundState.PAID or found.entry is None:
             raise RefundRefused("Ce remboursement n'est pas inscrit comme payé.")
         reverse(entry=found.entry, on=max(on, found.entry.date), author=actor, reason=reason)
-        found.state, found.entry, found.bank_line = RefundState.SENT, None, None
-        found.paid_on = None
+        found.state = RefundState.SENT if found.batch_id else RefundState.APPROVED
+        found.entry, found.bank_line, found.paid_on = None, None, None
         found.save(update_fields=["state", "entry", "bank_line", "paid_on"])
 
 

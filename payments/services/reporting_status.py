@@ -14,7 +14,7 @@ from django.db import transaction
 from caracol.accounts.models import User
 from caracol.audit import history
 from payments.enums import BatchState, DebitState, RefundState
-from payments.models import Debit, Refund, StatusReport
+from payments.models import CalledOffTransfer, Debit, Refund, StatusReport
 from payments.readers.shapes import FileRefused
 from payments.readers.status import MOST, Answer, read_status
 from payments.services.refunding import fail_refund
@@ -71,6 +71,9 @@ def _take(answer: Answer, done: Reported, today: date, actor: User) -> None:
     refunds = [] if debits else _refunds(answer)
     if not debits and not refunds:
         done.refused += 1
+        if _is_called_off(answer):
+            done.known += 1
+            return
         done.unknown.append(answer.end_to_end_id or answer.group or answer.message)
         return
     facts = ReturnFacts(code=answer.code, on=today, source=SOURCE, text=answer.text)
@@ -84,6 +87,17 @@ def _take(answer: Answer, done: Reported, today: date, actor: User) -> None:
         new = fail_refund(refund=refund, code=answer.code, on=today, today=today, actor=actor)
         done.new += new
         done.known += not new
+
+
+def _is_called_off(answer: Answer) -> bool:
+    """Whether what is refused was called off here: there is nothing more to do."""
+    name = answer.end_to_end_id or answer.message
+    if not name:
+        return False
+    field = "end_to_end_id" if answer.end_to_end_id else "batch__reference"
+    debits = Debit.objects.filter(state=DebitState.CANCELLED, batch__sent_at__isnull=False)
+    transfers = CalledOffTransfer.objects.filter(**{field: name})
+    return transfers.exists() or debits.filter(**{field: name}).exists()
 
 
 def _debits(answer: Answer) -> Sequence[Debit]:

@@ -44,8 +44,9 @@ class Offer:
 
     `ref` is what `settle` is given back (60 signs at most): the number of its statement or batch.
     `parts` only tell, by contract number, signed as the line; they need not be complete. An
-    `AUTO` offer is settled without a person: it must be certain. `reason` is a French sentence,
-    `label` what it is called: "Relevé CAF 75 du 7 novembre".
+    `AUTO` offer is settled without a person: it must be certain. `is_named`: the line bears a
+    number of the settler's own, and no other reading of it is surer, even where a person decides.
+    `reason` is a French sentence, `label` what it is called: "Relevé CAF 75 du 7 novembre".
     """
 
     ref: str
@@ -53,6 +54,7 @@ class Offer:
     reason: str
     label: str = ""
     parts: tuple[Part, ...] = ()
+    is_named: bool = False
 
 
 class Settler(Protocol):

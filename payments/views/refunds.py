@@ -3,6 +3,7 @@
 from typing import BinaryIO, cast
 
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
@@ -15,12 +16,13 @@ from caracol.core.pages import PageRequest, allowed, get_visible_or_404, page, r
 from caracol.core.periods import Month
 from caracol.documents.views.files import private_file
 from caracol.ui import toasts
-from payments.enums import Payer, RefundSource, RefundState
-from payments.forms import ReasonForm
+from payments.enums import BatchState, Payer, RefundSource, RefundState
+from payments.forms import CallOffForm, ReasonForm
 from payments.models import Mandate, Refund, RefundBatch
 from payments.selectors.awaited_aid import waiting_for_caf
 from payments.selectors.collecting import people_of_contracts
 from payments.selectors.refunds import contestable_debit, owed_now, returnable
+from payments.services.refund_calling_off import call_off_sending
 from payments.services.refund_sending import send_refunds
 from payments.services.refunding import (
     approve_refund,
@@ -82,14 +84,20 @@ def refund_list(request: PageRequest) -> HttpResponse:
         "approved": len(amounts),
         "approved_total": sum(amounts, ZERO),
         "held": len(approved) - len(amounts),
-        "batches": list(allowed(request, RefundBatch.objects.all()).order_by("-pk")[:_BATCHES]),
+        "batches": _batches(request),
         "day": clock.today(),
         "can": {
-            name: may(request.user, f"payments:refund-{name}")
-            for name in ("prepare", "approve", "cancel", "send", "file")
+            name.replace("-", "_"): may(request.user, f"payments:refund-{name}")
+            for name in ("prepare", "approve", "cancel", "send", "file", "call-off")
         },
     }
     return render_page(request, "payments/refunds.html", context)
+
+
+def _batches(request: PageRequest) -> list[RefundBatch]:
+    rows = allowed(request, RefundBatch.objects.all()).select_related("cancelled_by")
+    waits = Exists(Refund.objects.filter(batch=OuterRef("pk"), state=RefundState.SENT))
+    return list(rows.annotate(is_waiting=waits).order_by("-pk")[:_BATCHES])
 
 
 @page("payments:refund-prepare", methods=("GET", "POST"))
@@ -224,10 +232,45 @@ def refund_send(request: PageRequest) -> HttpResponse:
     return redirect(LIST)
 
 
+@page("payments:refund-call-off", methods=("GET", "POST"))
+def refund_call_off(request: PageRequest, pk: int) -> HttpResponse:
+    """Show what a file sent holds, ask why and whether the bank agrees, then call it off."""
+    batch = get_visible_or_404(request, RefundBatch.objects.select_related("sent_by"), pk=pk)
+    form = CallOffForm(request.POST or None)
+    if form.is_valid():
+        try:
+            call_off_sending(
+                batch=batch,
+                reason=form.cleaned_data["reason"],
+                today=clock.today(),
+                actor=request.user,
+            )
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            toasts.say(
+                request,
+                f"Envoi {batch} annulé : ses remboursements sont de nouveau approuvés. Une autre "
+                "personne fait le nouveau fichier.",
+            )
+            return redirect(LIST)
+    refunds = list(Refund.objects.filter(batch=batch).select_related("contract").defer("iban"))
+    context = {
+        "batch": batch,
+        "form": form,
+        "refunds": [(one, _TONES[RefundState(one.state)]) for one in refunds],
+        "is_sent": batch.state == BatchState.SENT,
+    }
+    return render_page(request, "payments/refund_call_off.html", context)
+
+
 @page("payments:refund-file")
 def refund_file(request: PageRequest, pk: int) -> HttpResponseBase:
     """Give the file of a batch of transfers."""
     batch = get_visible_or_404(request, RefundBatch.objects.all(), pk=pk)
+    if batch.state == BatchState.CANCELLED:
+        toasts.say(request, f"L'envoi {batch} est annulé : ne le déposez pas.", tone="warning")
+        return redirect(LIST)
     record_access(
         actor=request.user,
         action="DOWNLOAD",

@@ -170,6 +170,7 @@ ARGUMENTS = {
     "payments:refund-approve": lambda world: [world.refund.pk],
     "payments:refund-cancel": lambda world: [world.refund.pk],
     "payments:refund-file": lambda world: [world.refund_batch.pk],
+    "payments:refund-call-off": lambda world: [world.refund_batch.pk],
     "payments:contract-deposit": lambda world: [world.contract.pk],
     "payments:deposit-record": lambda world: [world.contract.pk],
     "payments:deposit-reverse": lambda world: [world.deposit.pk],
