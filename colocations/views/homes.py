@@ -3,12 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.http import HttpResponse, HttpResponseBase
 
 from caracol.core import clock
 from caracol.core.pages import PageRequest, get_visible_or_404, page, render_page
-from caracol.deadlines.selectors.about import task_url
+from caracol.deadlines.selectors.about import appointment_url, task_url
+from caracol.deadlines.selectors.agenda import coming
 from caracol.lists.cells import edit_cell
 from caracol.lists.pages import export_list, listing_for, opening, prepare_bulk
 from colocations.lists import HOMES
@@ -92,6 +93,8 @@ def home_detail(request: PageRequest, pk: int) -> HttpResponse:
         "closure": closure_of(request.user, home, day),
         "deadlines": home_deadlines(request.user, home, day),
         "task_url": task_url(home=home.pk),
+        "meetings": coming(request.user, Q(home_id=home.pk), day),
+        "meeting_url": appointment_url(request.user, colocation=home.pk),
     }
     return render_page(request, "colocations/home_detail.html", context)
 

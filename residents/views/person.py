@@ -3,13 +3,15 @@
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse
 
 from caracol.audit.models import AccessAction
 from caracol.audit.selectors import history_of
 from caracol.audit.services import record_access
 from caracol.core.pages import PageRequest, page, render_page
-from caracol.deadlines.selectors.about import task_url
+from caracol.deadlines.selectors.about import appointment_url, task_url
+from caracol.deadlines.selectors.agenda import coming
 from residents.permissions import Fact, masks
 from residents.selectors.deadlines import person_deadlines
 from residents.selectors.frame import person_frame
@@ -42,6 +44,8 @@ def _overview(user: Any, context: dict[str, Any]) -> dict[str, Any]:
         "timeline": person_timeline(sheet),
         "deadlines": person_deadlines(user, sheet)[:MOST_DUE],
         "task_url": task_url(person=sheet.person.pk),
+        "meetings": coming(user, Q(person_id=sheet.person.pk), sheet.day),
+        "meeting_url": appointment_url(user, personne=sheet.person.pk),
         "insurance": card.insurance_on(sheet.day) if insured and card else None,
         "must_insure": insured and sheet.state in {"present", "leaving"},
         "former": [other for other in sheet.cards if other is not card],

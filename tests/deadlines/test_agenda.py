@@ -317,3 +317,26 @@ def test_the_day_shows_ones_appointments_of_today_and_tomorrow(client_for, manag
     assert [item.title for item in group.items] == ["Cet après-midi", "Demain"]
     assert group.items[0].why == "Visite à 14:00, Montreuil."
     assert "Mes rendez-vous" in client_for(manager).get(reverse("dashboard:today")).text
+
+
+def test_the_sheet_of_a_person_shows_their_next_appointments(client_for, manager):
+    """Those to come, by right: what is for its participants only is shown to nobody else."""
+    person = make_contract(make_room()).holders.get().person
+    for hour, said in ((9, {}), (11, {"is_private": True}), (14, {"day": DAY - timedelta(days=1)})):
+        day = said.pop("day", DAY)
+        note_appointment(
+            meeting=meeting(hour, day, title=f"Point de {hour} h", person_id=person.pk, **said),
+            now=clock.now(),
+            actor=make_user(Role.SOCIAL_WORKER),
+        )
+    page = client_for(manager).get(reverse("residents:person-detail", args=[person.pk]))
+    said = page.content.decode()
+    assert [f"Point de {hour} h" in said for hour in (9, 11, 14)] == [True, False, False]
+    assert f"{reverse('agenda:appointment-new')}?personne={person.pk}" in said
+
+
+def test_the_sheet_of_a_home_shows_its_next_appointments(client_for, manager):
+    home = make_home()
+    note_appointment(meeting=meeting(home_id=home.pk), now=clock.now(), actor=manager)
+    page = client_for(manager).get(reverse("colocations:home-detail", args=[home.pk]))
+    assert "Visite de la chaudière" in page.content.decode()

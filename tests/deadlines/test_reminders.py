@@ -9,7 +9,8 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from caracol.accounts.enums import Role
-from caracol.deadlines.enums import DeadlineAct, Digest, ReminderCause
+from caracol.core import clock
+from caracol.deadlines.enums import AppointmentKind, DeadlineAct, Digest, ReminderCause
 from caracol.deadlines.models import (
     Deadline,
     DeadlineEvent,
@@ -19,6 +20,7 @@ from caracol.deadlines.models import (
     StandIn,
 )
 from caracol.deadlines.registry import TASK
+from caracol.deadlines.services.appointments import Meeting, note_appointment
 from caracol.deadlines.services.reminding import Reminded, open_moment, send_reminders
 from caracol.notifications.models import MailOut
 from tests.deadlines.reminding import AIDED, SENSITIVE, kinds, make_deadline, make_rules
@@ -320,3 +322,17 @@ def test_a_person_chooses_how_to_be_reminded(client_for, manager):
     assert (own.digest, own.hour) == (Digest.DAILY, 10)
     refused = client.post(reverse("agenda:reminders"), {"digest": "DAILY", "hour": "3"})
     assert refused.status_code == 422
+
+
+def test_the_digest_says_the_days_appointments_without_whom(manager):
+    """What the day holds is told; whom one meets and why stays in the house."""
+    ReminderPreference.objects.create(user=manager, digest=Digest.DAILY, hour=9)
+    for kind, hour in ((AppointmentKind.VISIT, 10), (AppointmentKind.MEETING, 14)):
+        starts_at = datetime(2026, 12, 1, hour, tzinfo=PARIS)
+        said = Meeting("Point titre de Yusuf", kind, starts_at, starts_at + timedelta(hours=1))
+        note_appointment(meeting=said, now=clock.now(), actor=manager)
+    send_reminders(on=DAY)
+    text = mails(manager)[0].text_body
+    assert "VOS RENDEZ-VOUS DU JOUR" in text
+    assert text.index("Visite") < text.index("Rendez-vous : 14")
+    assert "Yusuf" not in text

@@ -51,6 +51,12 @@ def message_about(user: Any, row: Deadline) -> str:
     return message_url(user, row.person_id, code, date=row.due_on.isoformat())
 
 
+def appointment_url(user: Any, **about: int) -> str:
+    """Return where one notes an appointment with a person or at a home; empty when one may not."""
+    page = "agenda:appointment-new"
+    return f"{reverse(page)}?{urlencode(about)}" if may(user, page) else ""
+
+
 def task_url(**about: int) -> str:
     """Return where one writes a task about a person, a contract or a home."""
     return f"{reverse('deadlines:task-new')}?{urlencode(about)}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,6 +21,8 @@ from caracol.deadlines.selectors.rules import rules_on
 from caracol.deadlines.subjects import HOME, PERSON, named
 
 ONE_DAY = timedelta(days=1)
+SOON = timedelta(days=60)
+MOST = 4
 ICONS = {
     AppointmentKind.VISIT: "home",
     AppointmentKind.MEETING: "user",
@@ -151,6 +154,33 @@ def _appointments(user: User, first: date, last: date, wanted: Wanted) -> list[E
         for day in _days(row)
         if first <= day <= last
     ]
+
+
+def coming(user: User, about: Q, day: date) -> list[Event]:
+    """Return the next appointments about somebody or some place that a user may know of.
+
+    A fixed number of queries. The day itself counts until it ends.
+    """
+    rows = Appointment.objects.visible_to(user).standing().filter(about, ends_at__gt=moment(day))
+    near = rows.filter(starts_at__lt=moment(day + SOON)).prefetch_related("guests__user")
+    found = list(near.order_by("starts_at", "pk")[:MOST])
+    people = named(PERSON, user, (row.person_id for row in found))
+    homes = named(HOME, user, (row.home_id for row in found))
+    return [
+        _event(
+            row,
+            timezone.localtime(row.starts_at).date(),
+            people.get(row.person_id or 0),
+            homes.get(row.home_id or 0),
+        )
+        for row in found
+    ]
+
+
+def own_day(user: User, day: date) -> list[Appointment]:
+    """Return the appointments of a day in which a user takes part, in their order: one query."""
+    rows = between(Appointment.objects.of(user).standing(), day, day)
+    return list(rows.order_by("starts_at", "pk"))
 
 
 def between(rows: AppointmentQuerySet, first: date, last: date) -> AppointmentQuerySet:

@@ -14,7 +14,11 @@ from django.conf import settings
 from django.urls import reverse
 
 from caracol.core.periods import french_day
+from caracol.deadlines.enums import AppointmentKind
+from caracol.deadlines.models import Appointment
+from caracol.deadlines.models.appointments import OF_PEOPLE
 from caracol.deadlines.registry import TASK
+from caracol.deadlines.selectors.agenda import hours_of
 from caracol.deadlines.selectors.lines import DueLine
 
 _REFERENCE = re.compile(r"[A-Z]{1,4}-?\d[\d-]*")
@@ -79,6 +83,25 @@ def say(line: DueLine, absent: Mapping[int, str]) -> Said:
         url=site_url(reverse("deadlines:deadline-detail", args=[line.pk])),
         for_whom=absent.get(line.deadline.assignee_id or 0, ""),
     )
+
+
+def meetings_of(rows: Iterable[Appointment]) -> list[Group]:
+    """Return a day's appointments as a mail says them: neither whom one meets, nor why."""
+    said = [
+        Said(
+            what=str(row.get_kind_display()) if _is_of_the_house(row) else "Rendez-vous",
+            about="",
+            when=hours_of(row),
+            url=site_url(reverse("agenda:appointment", args=[row.pk])),
+        )
+        for row in rows
+    ]
+    title = "Vos rendez-vous du jour"
+    return [Group(title, said[:AT_MOST], max(len(said) - AT_MOST, 0))] if said else []
+
+
+def _is_of_the_house(row: Appointment) -> bool:
+    return row.person_id is None and row.kind not in (*OF_PEOPLE, AppointmentKind.OTHER)
 
 
 def _when(line: DueLine) -> str:

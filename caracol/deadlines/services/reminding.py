@@ -29,8 +29,15 @@ from caracol.deadlines.selectors.addressed import (
     absences_on,
     addressed_to,
 )
+from caracol.deadlines.selectors.agenda import own_day
 from caracol.deadlines.selectors.rules import rules_on
-from caracol.deadlines.services.digest import Group, group_of, groups_of, site_url
+from caracol.deadlines.services.digest import (
+    Group,
+    group_of,
+    groups_of,
+    meetings_of,
+    site_url,
+)
 from caracol.notifications.hours import next_allowed
 from caracol.notifications.models import MailOut
 from caracol.notifications.services import queue_mail
@@ -178,7 +185,8 @@ def _at_once(
 
 def _digest(user: User, found: Addressed, calm: list[Cue], morning: Morning) -> Letter:
     newly = [cue.line for cue in calm]
-    groups = groups_of(found.lines, newly, morning.on, morning.absences.of(user))
+    due = groups_of(found.lines, newly, morning.on, morning.absences.of(user))
+    groups = meetings_of(own_day(user, morning.on)) + due
     subject = f"Vos échéances du {atoms.long_day(morning.on)}"
     opening = "" if groups else "Rien ne vous attend aujourd'hui ni dans les sept jours."
     key = _key("digest", user, morning)
