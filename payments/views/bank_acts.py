@@ -32,6 +32,7 @@ from payments.services.reconciling import (
     tie_line,
     undo_line,
 )
+from payments.views.bank_keys import leave_trail
 from payments.views.bank_lines import Queue, line_context, line_seen
 from residents.models import Contract
 
@@ -48,6 +49,7 @@ def bank_line_settle(request: PageRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         return _refused(request, line, queue, refusal)
     _say(request, done)
+    leave_trail(request.session, line)
     return queue.go_on(line)
 
 
@@ -110,6 +112,7 @@ def bank_line_split(request: PageRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
+            leave_trail(request.session, line)
             return queue.go_on(line)
     context = line_context(request, line, queue, split=form)
     return render_page(request, "payments/bank_line.html", context | {"form": form}, status=422)
@@ -141,6 +144,7 @@ def bank_line_aside(request: PageRequest, pk: int) -> HttpResponse:
         _say(request, set_aside(line=line, actor=request.user, today=clock.today(), reason=why))
     except Refused as refusal:
         return _refused(request, line, queue, refusal)
+    leave_trail(request.session, line)
     return queue.go_on(line)
 
 
@@ -157,6 +161,7 @@ def bank_line_wait(request: PageRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             return _refused(request, line, queue, refusal)
         _say(request, done)
+        leave_trail(request.session, line)
         return queue.go_on(line)
     context = line_context(request, line, queue, suspense=form)
     return render_page(request, "payments/bank_line.html", context | {"form": form}, status=422)
@@ -198,7 +203,10 @@ def bank_line_held(request: PageRequest, pk: int) -> HttpResponse:
         discard_held(line=line, actor=request.user, reason="doublon ou ligne étrangère")
     except Refused as refusal:
         return _refused(request, line, queue, refusal)
-    toasts.say(request, "Ligne écartée : elle n'entre pas dans les comptes.")
+    undo = reverse("payments:bank-line-undo", args=[line.pk])
+    undo = undo if may(request.user, "payments:bank-line-undo") else ""
+    toasts.say(request, "Ligne écartée : elle n'entre pas dans les comptes.", undo_url=undo)
+    leave_trail(request.session, line)
     return queue.go_on(line)
 
 

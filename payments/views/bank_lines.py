@@ -32,6 +32,7 @@ from payments.selectors.labels import contracts_matching
 from payments.services.automatic import reconcile
 from payments.services.held import may_be_taken, was_taken
 from payments.services.proposing import Proposal, propose_one
+from payments.views.bank_keys import came_from, keys_of, nothing_to_accept, sets_aside
 from payments.views.lists import answer_file
 from residents.models import Contract
 
@@ -71,6 +72,12 @@ class Queue:
         before = rows.filter(Q(booked_on__lt=day) | Q(booked_on=day, pk__lt=line.pk))
         after = rows.filter(Q(booked_on__gt=day) | Q(booked_on=day, pk__gt=line.pk))
         return _pk(before.reverse()), _pk(after), rows.count()
+
+    def back(self, request: PageRequest, line: BankLine) -> int | None:
+        """Return the line that one worked on just before this one, among those one sees."""
+        trail = came_from(request.session, line)
+        seen = set(self.seen.filter(pk__in=trail).values_list("pk", flat=True)) if trail else set()
+        return next((pk for pk in trail if pk in seen), None)
 
     def go_on(self, line: BankLine) -> HttpResponseRedirect:
         """Go to the next line to decide, else to the list."""
@@ -189,11 +196,14 @@ def line_context(
 ) -> dict[str, Any]:
     """Return what the page of a line shows; `forms` are those that were refused."""
     previous, following, count = queue.around(line)
+    back = queue.back(request, line)
+    before = back or previous
     decides = may(request.user, "payments:bank-line-settle")
     context: dict[str, Any] = {
         "line": line,
         "queue": queue,
-        "previous_url": queue.url(previous) if previous else "",
+        "previous_url": queue.url(before) if before else "",
+        "is_back": bool(back),
         "next_url": queue.url(following) if following else "",
         "count": count,
         "list_url": reverse("payments:bank-lines") + f"?{queue.query}",
@@ -206,7 +216,7 @@ def line_context(
         context |= _open_context(request, line, forms)
     else:
         context["living"] = _living(request, line)
-    return context
+    return context | {"keys": keys_of(line, context)}
 
 
 def _open_context(request: PageRequest, line: BankLine, forms: dict[str, Any]) -> dict[str, Any]:
@@ -216,7 +226,7 @@ def _open_context(request: PageRequest, line: BankLine, forms: dict[str, Any]) -
     recorded = near(recorded_waiting(line.amount), line.amount, line.booked_on)
     recorded.sort(key=lambda one: one.entry != proposal.recorded)  # what is proposed, first
     parts = [(choice.contract.number, choice.amount) for choice in found if choice.is_part]
-    return {
+    context = {
         "proposal": proposal,
         "is_visible": bool(found) or not proposal.parts,
         "choices": found,
@@ -226,7 +236,9 @@ def _open_context(request: PageRequest, line: BankLine, forms: dict[str, Any]) -
         "found": _search(request, line, words, len(found)) if words else [],
         "split": forms.get("split") or SplitForm(initial=SplitForm.start(line.amount, parts)),
         "suspense": forms.get("suspense") or SuspenseForm(),
+        "sets_aside": sets_aside(line, proposal, recorded),
     }
+    return context | {"says": nothing_to_accept(context)}
 
 
 def choices_of(request: PageRequest, proposal: Proposal, line: BankLine) -> list[Any]:

@@ -1,5 +1,6 @@
 """The pages of the bank: who sees which line, and what an unknown file asks for."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -269,13 +270,49 @@ def test_an_absurd_number_of_rows_changes_nothing(client, count):
 
 
 def test_a_line_like_one_set_aside_is_set_aside_by_either_key(client):
-    """`a` accepts what is proposed, `h` says the same: whoever knows one finds it."""
+    """`a` does what is natural, `h` says the same: whoever knows one finds it."""
     manager = factories.make_user()
     first, again = (
         make_line(manager, "-18.40", on=date(2026, 11, day), text="FRAIS", payer="BANQUE")
         for day in (5, 6)
     )
     client.force_login(manager)
-    assert 'data-key="h"' in client.get(f"/banque/{first.pk}/").content.decode()
+    assert 'data-key="a h"' in client.get(f"/banque/{first.pk}/").content.decode()
     client.post(reverse("payments:bank-line-aside", args=[first.pk]))
     assert 'data-key="a h"' in client.get(f"/banque/{again.pk}/").content.decode()
+
+
+def keys_shown(client, line):
+    """The keys that the page of a line tells, and the page."""
+    text = client.get(f"/banque/{line.pk}/").content.decode()
+    listed = text.split('<ul class="key-list">')[1].split("</ul>")[0]
+    return re.findall("<kbd>(.*?)</kbd>", listed), text
+
+
+def test_only_the_keys_of_this_line_are_told(client):
+    """What a held line, a credit of nobody and a discarded line take; `a` says why it does not."""
+    manager = factories.make_user()
+    unknown = make_line(manager, "33.00", on=date(2026, 11, 5), text="?")
+    held = make_line(manager, "9.00", on=date(2026, 11, 6), state=BankLineState.HELD, note="x")
+    client.force_login(manager)
+    keys, text = keys_shown(client, unknown)
+    assert keys == ["r", "s", "t", "h"]
+    assert "Rien à accepter" in text
+    assert keys_shown(client, held)[0] == ["k", "a", "p"]
+    client.post(reverse("payments:bank-line-held", args=[held.pk]), {"ecarter": "1"})
+    assert keys_shown(client, held)[0] == ["k", "u"]
+
+
+def test_the_way_back_is_to_the_line_one_just_decided(client):
+    """Whatever its state is now, one after the other."""
+    manager = factories.make_user()
+    first, second, third = (
+        make_line(manager, f"-{day}.00", on=date(2026, 11, day), text=f"FRAIS {day}")
+        for day in (5, 6, 7)
+    )
+    client.force_login(manager)
+    for line in (first, second):
+        client.post(reverse("payments:bank-line-aside", args=[line.pk]))
+    for line, back in ((third, second), (second, first)):
+        text = client.get(f"/banque/{line.pk}/").content.decode()
+        assert re.search(rf'href="/banque/{back.pk}/[^"]*" data-key="k"', text)

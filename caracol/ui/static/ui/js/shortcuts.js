@@ -1,6 +1,7 @@
 // One-key shortcuts: `/` search (of the list, else of everything), `?` help, `g` then a letter. They can be switched off (WCAG 2.1.4).
 import { openDialog } from "./dialogs.js";
 import { startRows } from "./rows.js";
+import { showToast } from "./toasts.js";
 
 const KEY = "caracol.shortcuts";
 const read = () => {
@@ -57,7 +58,9 @@ export function startShortcuts() {
       const own = document.querySelector(`[data-key~="${CSS.escape(event.key.toLowerCase())}"]`);
       if (!own) return;
       event.preventDefault();
-      if (own.matches("input, select, textarea")) own.focus();
+      // Nothing to do by this key: data-key-says tells why.
+      if (own.dataset.keySays) showToast({ text: own.dataset.keySays, tone: "info" });
+      else if (own.matches("input, select, textarea")) own.focus();
       else own.click();
       if (own.matches("summary")) own.parentElement.querySelector("input:not([type=hidden]), select")?.focus();
     }
