@@ -1,4 +1,4 @@
-"""The account on a person's page, the deposit on a contract's."""
+"""The account and the aid on a person's page, the deposit on a contract's."""
 
 from caracol.core.registries import Tab, register_tab
 from payments.selectors.deposits import has_deposit
@@ -10,6 +10,15 @@ register_tab(
         url_name="payments:person-account",
         page_key="payments:person-account",
         order=20,
+    )
+)
+register_tab(
+    Tab(
+        subject="person",
+        label="CAF",
+        url_name="payments:person-caf",
+        page_key="payments:person-caf",
+        order=25,
     )
 )
 register_tab(

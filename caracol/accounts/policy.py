@@ -199,6 +199,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "payments:account-papers": MONEY,
     "payments:paper-read": PAPERS,
     "payments:person-account": MONEY,
+    "payments:person-caf": MONEY,
     "payments:account-statement": GLA | SOCIAL,
     "payments:account-export": GLA | {_C},
     "payments:account-attestation": GLA,

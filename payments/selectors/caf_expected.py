@@ -32,15 +32,13 @@ STATES = {
 GAPS = (NONE, LESS, MORE, UNPLANNED)
 
 
-@dataclass(frozen=True)
-class AidLine:
-    """The aid of a contract for a month."""
+@dataclass(frozen=True, kw_only=True)
+class AidState:
+    """What was expected for a month, what came, and how they compare."""
 
-    label: Label
     expected: Decimal
     received: Decimal
     rule: str
-    last_on: date | None = None
 
     @property
     def gap(self) -> Decimal:
@@ -58,6 +56,14 @@ class AidLine:
         return self.rule in GAPS
 
 
+@dataclass(frozen=True, kw_only=True)
+class AidLine(AidState):
+    """The aid of a contract for a month."""
+
+    label: Label
+    last_on: date | None = None
+
+
 def aid_lines(contracts: Any, month: Month, today: date, *, with_places: bool) -> list[AidLine]:
     """Return the aid of a month, gaps first, in a constant number of queries."""
     expected = _expected(contracts, month)
@@ -69,13 +75,16 @@ def aid_lines(contracts: Any, month: Month, today: date, *, with_places: bool) -
     for pk in ids:
         amount, last = received.get(pk, (ZERO, None))
         awaited = expected.get(pk, ZERO)
-        rule = _rule(awaited, amount, due=due)
-        lines.append(AidLine(labels[pk], awaited, amount, rule, last))
+        rule = rule_of(awaited, amount, due=due)
+        lines.append(
+            AidLine(expected=awaited, received=amount, rule=rule, label=labels[pk], last_on=last)
+        )
     order = list(STATES)
     return sorted(lines, key=lambda one: (order.index(one.rule), one.label.people))
 
 
-def _rule(expected: Decimal, received: Decimal, *, due: bool) -> str:
+def rule_of(expected: Decimal, received: Decimal, *, due: bool) -> str:
+    """Say how what came compares with what was expected; `due`: it should have come."""
     if received == expected:
         return RECEIVED
     if not received:

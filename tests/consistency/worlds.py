@@ -314,6 +314,7 @@ ARGUMENTS = {
     "payments:payment-reverse": lambda world: [world.payment.pk],
     "payments:payment-undo": lambda world: [world.payment.pk],
     "payments:person-account": lambda world: [world.person.pk],
+    "payments:person-caf": lambda world: [world.person.pk],
     "payments:receipt-cancel": lambda world: [world.document.number],
     "payments:term-correct": lambda world: [world.term.pk],
     "payments:term-explain": lambda world: [world.term.pk],
