@@ -34,12 +34,14 @@ def open_book(
     claims: Iterable[Claim],
     accounts: Mapping[str, frozenset[str]],
     payers: Mapping[str, frozenset[str]] | None = None,
+    names: NameIndex | None = None,
 ) -> Book:
     """Index contracts; `accounts`: each IBAN with the contracts it was confirmed to pay for.
 
-    `payers`: the same by name (as `payer_key` writes it), for banks that give no account.
+    `payers`: the same by name (as `payer_key` writes it), for banks that give no account. `names`:
+    an index that knows words already, in which contracts are put.
     """
-    book = Book(accounts=accounts, payers=payers or {})
+    book = Book(accounts=accounts, payers=payers or {}, names=names or NameIndex())
     for claim in claims:
         book.claims[claim.contract] = claim
         for reference in (claim.contract, *claim.mandates, *claim.documents):

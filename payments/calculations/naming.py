@@ -53,7 +53,7 @@ def words_of(text: str) -> list[str]:
     return sort_key(text).split()
 
 
-def _deletions(word: str) -> Iterable[str]:
+def deletions(word: str) -> Iterable[str]:
     """Yield the word and what is left of it with one letter less: one mistake apart, they meet."""
     yield word
     if len(word) >= 5:
@@ -61,7 +61,7 @@ def _deletions(word: str) -> Iterable[str]:
             yield word[:index] + word[index + 1 :]
 
 
-def _skeleton(word: str) -> str:
+def skeleton(word: str) -> str:
     """Return the consonants, doubles and twins folded: what transcriptions have in common."""
     bare = "".join(letter for letter in word.translate(_TWINS).replace("h", "") if letter.isalpha())
     kept = "".join(letter for letter in bare if letter not in _VOWELS)
@@ -89,10 +89,10 @@ class NameIndex:
         for word in last | first:
             self.people[word].append(person)
             self.exact[word].add(word)
-            for key in _deletions(word):
+            for key in deletions(word):
                 self.near[key].add(word)
-            if len(_skeleton(word)) >= 3:
-                self.sound[_skeleton(word)].add(word)
+            if len(skeleton(word)) >= 3:
+                self.sound[skeleton(word)].add(word)
 
     def scores(self, payer: str, texts: Sequence[str]) -> dict[str, int]:
         """Return, for each contract that the words may name, how surely they do: 0 to 100."""
@@ -118,19 +118,24 @@ class NameIndex:
                 found[contract] = max(found.get(contract, 0), _score(last, first, line))
         return found
 
+    def meant(self, words: Iterable[str]) -> set[str]:
+        """Return the known words that those of a line may stand for."""
+        heard = (word for word in words if word not in COMMON or word in self.exact)
+        return {known for word in heard for known, _weight in self._meant(word)}
+
     def _meant(self, word: str) -> Iterable[tuple[str, float]]:
         """Yield the known words that a word may stand for."""
         if word in self.exact:
             yield word, 1.0
             return
-        near = set().union(*(self.near.get(key, set()) for key in _deletions(word)))
+        near = set().union(*(self.near.get(key, set()) for key in deletions(word)))
         for known in near:
             if abs(len(known) - len(word)) <= 1:
                 yield known, 0.9
         if near:
             return
-        skeleton = _skeleton(word)
-        for known in self.sound.get(skeleton, ()) if len(skeleton) >= 3 else ():
+        sound = skeleton(word)
+        for known in self.sound.get(sound, ()) if len(sound) >= 3 else ():
             yield known, 0.75
 
 

@@ -1,44 +1,53 @@
 """Which contracts a line of a statement may be for, found through indexes.
 
-Matching among these alone gives what matching among all gives, save for names written otherwise:
-those are in what was proposed when the line came, which is read too.
+Matching among these alone gives what matching among all gives: every contract that a reference, a
+room, a payer or a name of the line may lead to is there, and names are heard among those of all.
 """
 
 import re
-from collections.abc import Iterable
-from functools import reduce
-from operator import or_
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import F, Func, Q, QuerySet, TextField, Value
+from django.db.models.functions import Upper
 
+from colocations.models import Colocation
+from payments.calculations.hearing import index_for
 from payments.calculations.matching import payer_key
-from payments.calculations.naming import COMMON, words_of
-from payments.models import BankLine, KnownPayer, LineProposal, Mandate, TermPaper
+from payments.calculations.naming import NameIndex, words_of
+from payments.calculations.rooms import LONGEST_CODE, joined
+from payments.models import BankLine, KnownPayer, Mandate, TermPaper
 from residents.enums import BINDING
-from residents.models import Contract, ContractHolder, ContractTerms, Person
+from residents.models import Contract, ContractHolder, ContractTerms
 
-MOST_PEOPLE = 60
-MOST_WORDS = 8
-SHORTEST_NAME = 3
 LONGEST_REFERENCE = 4
 """How many words a reference may be cut into."""
 _SERIES = re.compile(r"([A-Z]+)(\d{4})(\d+)")
+_SEPARATORS = "-/\\ ._:,;+*#'()"
 
 
-def candidates(line: BankLine) -> set[int]:
-    """Return the contracts that a line may be for, in a constant number of queries."""
+@dataclass(frozen=True)
+class Candidates:
+    """The contracts that a line may be for, and the index that hears its names."""
+
+    contracts: frozenset[int]
+    names: NameIndex
+
+
+def candidates(line: BankLine) -> Candidates:
+    """Return what a line may be for, in a constant number of queries."""
     texts = [line.text, line.end_to_end_id, *_told(line)]
     words = words_of(" ".join(texts))
-    forms = reference_forms(words) | {line.mandate_id}
-    numbers = forms | _proposed_before(line)
-    found = set(Contract.objects.filter(number__in=numbers).values_list("pk", flat=True))
-    found |= set(Mandate.objects.filter(reference__in=forms).values_list("contract", flat=True))
-    papers = TermPaper.objects.filter(document__number__in=forms)
-    found |= set(papers.values_list("term__contract", flat=True))
-    found |= _paid_for(line)
-    found |= _lodged(forms)
-    return found | _named([*words_of(line.payer), *words])
+    names = index_for([line.payer, *texts], _vocabulary())
+    found = {
+        *_referred(words, line.mandate_id),
+        *_paid_for(line),
+        *_lodged(words),
+        *_named(names.meant([*words_of(line.payer), *words])),
+    }
+    return Candidates(frozenset(found), names)
 
 
 def _told(line: BankLine) -> Iterable[str]:
@@ -46,28 +55,38 @@ def _told(line: BankLine) -> Iterable[str]:
         yield from detail.get("references", ())
 
 
-def reference_forms(words: list[str]) -> set[str]:
-    """Return what a few words in a row may be as a reference of ours: joined, or with its dashes.
-
-    Banks drop dashes and break lines anywhere: CRT2026 031 is CRT-2026-031.
-    """
+def _runs(words: list[str], longest: int) -> Iterator[str]:
+    """Yield a few words in a row as one, in capitals: banks break lines anywhere."""
     upper = [word.upper() for word in words]
-    found = set()
     for start in range(len(upper)):
-        for stop in range(start + 1, min(start + LONGEST_REFERENCE, len(upper)) + 1):
-            joined = "".join(upper[start:stop])
-            if any(letter.isdigit() for letter in joined):
-                series = _SERIES.fullmatch(joined)
-                found |= {joined, "-".join(upper[start:stop])}
-                found |= {"-".join(series.groups())} if series else set()
+        for stop in range(start + 1, min(start + longest, len(upper)) + 1):
+            yield "".join(upper[start:stop])
+
+
+def document_forms(words: list[str]) -> set[str]:
+    """Return what the words may be as the number of a paper of ours, which banks write bare."""
+    found = set()
+    for run in _runs(words, LONGEST_REFERENCE):
+        if series := _SERIES.fullmatch(run):
+            found.add("-".join(series.groups()))
     return found
 
 
-def _proposed_before(line: BankLine) -> set[str]:
-    known = LineProposal.objects.filter(line=line).first()
-    if known is None:
-        return set()
-    return {*known.others, *(part.get("contract", "") for part in known.parts)}
+def _referred(words: list[str], mandate: str) -> set[int]:
+    """Return the contracts whose number, mandate or paper the words may be."""
+    forms = {run for run in _runs(words, LONGEST_REFERENCE) if any(map(str.isdigit, run))}
+    forms |= {joined(mandate)} - {""}
+    found = set(_bare(Contract.objects.all(), "number", forms).values_list("pk", flat=True))
+    mandates = _bare(Mandate.objects.all(), "reference", forms)
+    found |= set(mandates.values_list("contract", flat=True))
+    papers = TermPaper.objects.filter(document__number__in=document_forms(words))
+    return found | set(papers.values_list("term__contract", flat=True))
+
+
+def _bare(rows: QuerySet[Any], field: str, forms: Collection[str]) -> QuerySet[Any]:
+    """Keep the rows of which a field, without what separates its parts, is one of some forms."""
+    bare = Func(Upper(field), Value(_SEPARATORS), Value(""), function="translate")
+    return rows.alias(bare=bare).filter(bare__in=forms)
 
 
 def _paid_for(line: BankLine) -> set[int]:
@@ -82,29 +101,33 @@ def _paid_for(line: BankLine) -> set[int]:
     return set(KnownPayer.objects.alive().filter(told).values_list("contract", flat=True))
 
 
-def _lodged(forms: set[str]) -> set[int]:
-    """Return the contracts of the home whose code the words may be."""
-    rows = ContractTerms.objects.filter(room__colocation__code__in=forms)
+def _lodged(words: list[str]) -> set[int]:
+    """Return the contracts of the homes whose code the words may be."""
+    homes = _bare(Colocation.objects.all(), "code", set(_runs(words, LONGEST_CODE)))
+    rows = ContractTerms.objects.filter(room__colocation__in=homes.values("pk"))
     return set(rows.values_list("contract", flat=True))
 
 
-def _named(words: Iterable[str]) -> set[int]:
-    """Return the contracts of the people whose name bears the most of the words."""
-    kept = [
-        word
-        for word in dict.fromkeys(words)
-        if len(word) >= SHORTEST_NAME and word not in COMMON and not word.isdigit()
-    ][:MOST_WORDS]
-    if not kept:
-        return set()
-    people: Any = Person.objects.filter(reduce(or_, (Q(search_key__contains=w) for w in kept)))
-    hits = sum(
-        (
-            Case(When(search_key__contains=w, then=1), default=0, output_field=IntegerField())
-            for w in kept
-        ),
-        start=Value(0),
+def _holders() -> QuerySet[Any]:
+    """Return who holds the contracts that bind, with the words of their names."""
+    words = Func(
+        F("person__search_key"),
+        Value(" "),
+        function="string_to_array",
+        output_field=ArrayField(TextField()),
     )
-    best = people.order_by(hits.desc(), "pk").values("pk")[:MOST_PEOPLE]
-    held = ContractHolder.objects.filter(contract__status__in=BINDING, person__in=best)
-    return set(held.values_list("contract", flat=True))
+    return ContractHolder.objects.filter(contract__status__in=BINDING).annotate(words=words)
+
+
+def _vocabulary() -> set[str]:
+    """Return every word of the names of those who hold a contract."""
+    each = Func(F("words"), function="unnest", output_field=TextField())
+    return set(_holders().values_list(each, flat=True).distinct())
+
+
+def _named(words: Collection[str]) -> set[int]:
+    """Return the contracts of those whose name bears one of some words."""
+    if not words:
+        return set()
+    rows = _holders().filter(words__overlap=sorted(words))
+    return set(rows.values_list("contract", flat=True))

@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 from caracol.core.money import ZERO
 from payments.calculations.match_facts import Claim
 from payments.calculations.matching import Book, open_book
-from payments.calculations.naming import Household
+from payments.calculations.naming import Household, NameIndex
 from payments.enums import AccountKind
 from payments.models import Account, KnownPayer, Mandate, Posting, Term, TermPaper
 from payments.selectors.owing import with_aid_awaited
@@ -40,10 +40,15 @@ def contracts_by_number() -> dict[str, Contract]:
     return {row.number: row for row in Contract.objects.filter(status__in=BINDING)}
 
 
-def matching_book(on: date, among: Collection[int] | None = None) -> Book:
-    """Return every contract indexed by what a line may say of it; or those `among` only."""
+def matching_book(
+    on: date, among: Collection[int] | None = None, names: NameIndex | None = None
+) -> Book:
+    """Return every contract indexed by what a line may say of it; or those `among` only.
+
+    Among some, `names` is an index that knows the words of everybody (selectors.candidates).
+    """
     accounts, payers = _known_payers(among)
-    return open_book(_claims(on, among), accounts, payers)
+    return open_book(_claims(on, among), accounts, payers, names)
 
 
 def _of(rows: QuerySet[Any], among: Collection[int] | None, path: str = "contract") -> Any:

@@ -55,10 +55,9 @@ class Proposer:
     """
 
     def __init__(self, on: date, only: BankLine | None = None) -> None:
-        among = None if only is None else candidates(only)
-        self.book: Book = matching_book(on, among)
+        self.book: Book = _book_for(only, on) if only is not None else matching_book(on)
         self.recorded: list[Recorded] = recorded_waiting(only.amount if only else None)
-        self.aside = _set_aside_before(only)
+        self.aside = _set_aside_before()
 
     def propose(self, lines: Sequence[BankLine]) -> dict[int, Proposal]:
         """Return a proposal for each line, in a constant number of queries."""
@@ -194,10 +193,14 @@ def _undone(lines: Sequence[int]) -> set[int]:
     return set(rows.exclude(outcome=BankLineState.SUSPENSE).values_list("line", flat=True))
 
 
-def _set_aside_before(only: BankLine | None) -> set[str]:
+def _book_for(line: BankLine, on: date) -> Book:
+    """Return what one line may be for, indexed as everything would be."""
+    found = candidates(line)
+    return matching_book(on, found.contracts, found.names)
+
+
+def _set_aside_before() -> set[str]:
     rows = BankLine.objects.filter(state=BankLineState.SET_ASIDE).only("amount", "payer", "text")
-    if only is not None and only.payer:
-        rows = rows.filter(payer=only.payer)
     return {origin_of(line) for line in rows.order_by("-booked_on")[:HABITS]} - {""}
 
 

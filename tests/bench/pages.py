@@ -27,10 +27,11 @@ from caracol.accounts.enums import Role
 from caracol.core import clock
 from caracol.core.periods import Month
 from payments.models import Term
-from residents.models import Contract
+from residents.models import Contract, Person
 from tests import factories
 from tests.bench.processes import Bench, answer
 from tests.bench.report import Row
+from tests.payments.lines import make_line
 
 PEOPLE, MONTHS = 20, 60
 TURNS = 5
@@ -92,6 +93,23 @@ def addresses() -> dict[str, str]:
         "homes, the list": reverse("colocations:home-list"),
         "the picture, 24 months": reverse("colocations:occupancy") + "?months=24",
         "search": reverse("dashboard:search") + "?q=diallo",
+        **_bank_lines(contract),
+    }
+
+
+def _bank_lines(contract: int) -> dict[str, str]:
+    """Return the pages of lines that bear a name, the same one letter off, and no name at all."""
+    holder = Person.objects.filter(holdings__contract=contract).first()
+    name = f"{holder.last_name} {holder.first_name}" if holder else "DIALLO ANA"
+    payers = {"a name": name, "a name misspelt": name[:2] + name[3:], "nobody": "ZZYZX QWRTP"}
+    actor = factories.make_user(Role.GLA_MANAGER, factories.EVERYWHERE, email="bench@example.org")
+    lines = {
+        what: make_line(actor, "200.00", on=clock.today(), payer=payer, text="VIR LOYER")
+        for what, payer in payers.items()
+    }
+    return {
+        f"a bank line, {what}": reverse("payments:bank-line", args=[line.pk])
+        for what, line in lines.items()
     }
 
 
