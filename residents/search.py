@@ -149,7 +149,16 @@ def _territory_of(person: int) -> int | None:
 
 
 FOUND = 12
-register_subjects(PERSON, Subjects(_people_of_appointments, _people_by_number, _territory_of))
+
+
+def _words_of_names() -> Iterable[str]:
+    for key in Person.objects.values_list("search_key", flat=True).iterator():
+        yield from key.split()
+
+
+register_subjects(
+    PERSON, Subjects(_people_of_appointments, _people_by_number, _territory_of, _words_of_names)
+)
 
 
 def _contracts_by_number(user: Any, ids: Any) -> dict[int, Named]:

@@ -22,6 +22,7 @@ from caracol.deadlines.selectors.lines import DueLine, lines_of
 from caracol.deadlines.selectors.mine import mine, replaced_by
 from caracol.deadlines.selectors.rules import rules_on
 from caracol.deadlines.services.digest import about_said, is_confidential, reference_of, site_url
+from caracol.deadlines.subjects import bears_a_name, names_of_people
 
 GONE_DAYS = timedelta(days=60)
 AHEAD_DAYS = timedelta(days=400)
@@ -31,9 +32,10 @@ ZONE = ZoneInfo("Europe/Paris")
 
 
 def calendar_of(user: User, now: datetime) -> bytes:
-    """Return a person's calendar: what they must do, and their appointments; three queries each.
+    """Return a person's calendar: what they must do, and their appointments.
 
-    The same facts give the same bytes, by which a reader knows that nothing changed.
+    A fixed number of queries. The same facts give the same bytes, by which a reader knows that
+    nothing changed.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//Caracol//Agenda//FR")
@@ -44,7 +46,8 @@ def calendar_of(user: User, now: datetime) -> bytes:
     calendar.add("x-wr-timezone", str(ZONE))
     calendar.add("x-published-ttl", "PT1H")
     calendar.add_component(_paris())
-    for event in (*_deadlines(user, now), *_appointments(user, now)):
+    names = names_of_people()
+    for event in (*_deadlines(user, now, names), *_appointments(user, now, names)):
         calendar.add_component(event)
     return bytes(calendar.to_ical())
 
@@ -70,7 +73,7 @@ def _season(season: Any, starts: datetime, month: int, offsets: tuple[int, int],
     season.add("rrule", {"freq": "yearly", "bymonth": month, "byday": "-1su"})
 
 
-def _deadlines(user: User, now: datetime) -> Iterable[Event]:
+def _deadlines(user: User, now: datetime, names: frozenset[str]) -> Iterable[Event]:
     day = timezone.localtime(now).date()
     rules = rules_on(day)
     alive = Q(state="OPEN", due_on__lte=day + AHEAD_DAYS)
@@ -82,14 +85,14 @@ def _deadlines(user: User, now: datetime) -> Iterable[Event]:
         .order_by("due_on", "pk")[:AT_MOST]
     )
     for line in lines_of(rows, day, rules):
-        yield _deadline(line)
+        yield _deadline(line, names)
 
 
-def _deadline(line: DueLine) -> Event:
+def _deadline(line: DueLine, names: frozenset[str]) -> Event:
     row: Any = line.deadline
     changed_at = row.changed_at or datetime.combine(row.opened_on, time(), ZONE)
     event = _event(f"echeance-{row.pk}", row.changes, changed_at, is_over=not row.is_open)
-    event.add("summary", _said_of(line))
+    event.add("summary", _said_of(line, names))
     event.add("dtstart", row.due_on)
     event.add("dtend", row.due_on + timedelta(days=1))
     event.add("transp", "TRANSPARENT")
@@ -98,32 +101,34 @@ def _deadline(line: DueLine) -> Event:
     return event
 
 
-def _said_of(line: DueLine) -> str:
-    if not is_confidential(line):
-        return " · ".join(filter(None, (line.label, about_said(line))))
+def _said_of(line: DueLine, names: frozenset[str]) -> str:
+    if not is_confidential(line, names):
+        return " · ".join(filter(None, (line.label, about_said(line, names))))
     said = line.label
     if line.rule is None or line.kind is None:
         said = "Tâche" if line.rule else "Échéance"
     return f"{said} · {reference_of(line)}"
 
 
-def _appointments(user: User, now: datetime) -> Iterable[Event]:
+def _appointments(user: User, now: datetime, names: frozenset[str]) -> Iterable[Event]:
     rows = Appointment.objects.of(user).filter(ends_at__gte=now - GONE_DAYS)
     told = rows.filter(Q(cancelled_at=None) | Q(cancelled_at__gte=now - GONE_DAYS))
     for row in told.order_by("starts_at", "pk")[:AT_MOST]:
-        yield _appointment(row)
+        yield _appointment(row, names)
 
 
-def _appointment(row: Appointment) -> Event:
+def _appointment(row: Appointment, names: frozenset[str]) -> Event:
+    kind = str(row.get_kind_display())
+    title = kind if bears_a_name(row.title, names) else row.title
     event = _event(f"rendez-vous-{row.pk}", row.sequence, row.changed_at, is_over=row.is_cancelled)
-    event.add("summary", row.title)
+    event.add("summary", title)
     event.add("dtstart", row.starts_at.astimezone(ZONE))
     event.add("dtend", row.ends_at.astimezone(ZONE))
-    if row.place:
+    if row.place and not bears_a_name(row.place, names):
         event.add("location", row.place)
-    event.add("categories", [str(row.get_kind_display())])
+    event.add("categories", [kind])
     if not row.is_cancelled:
-        event.add_component(_alarm(row.title))
+        event.add_component(_alarm(title))
     event.add("url", site_url(reverse("agenda:appointment", args=[row.pk])))
     return event
 

@@ -252,3 +252,15 @@ def test_it_asks_as_much_for_two_as_for_twenty(client, manager, address, query_c
             client.get(address)
         counts.append(counted.value)
     assert counts[0] == counts[1]
+
+
+def test_an_appointment_whose_words_name_a_resident_says_its_kind_only(client, manager, address):
+    """What was typed freely does not tell a foreign server who somebody is, nor where they live."""
+    make_person(first_name="Zéphyrine", last_name="Haddad")
+    starts_at = datetime(2026, 12, 2, 9, tzinfo=PARIS)
+    row = note(manager, starts_at, title="Visite chez zephyrine", place="Chambre HADDAD")
+    event = events(client, address)[f"rendez-vous-{row.pk}"]
+    assert (event["summary"], "location" in event) == (
+        event["categories"].to_ical().decode(),
+        False,
+    )

@@ -24,7 +24,7 @@ from caracol.deadlines.services.appointments import Meeting, note_appointment
 from caracol.deadlines.services.reminding import Reminded, open_moment, send_reminders
 from caracol.notifications.models import MailOut
 from tests.deadlines.reminding import AIDED, SENSITIVE, kinds, make_deadline, make_rules
-from tests.factories import EVERYWHERE, make_user
+from tests.factories import EVERYWHERE, make_person, make_user
 
 PARIS = ZoneInfo("Europe/Paris")
 DAY = date(2026, 12, 1)  # a Tuesday
@@ -336,3 +336,13 @@ def test_the_digest_says_the_days_appointments_without_whom(manager):
     assert "VOS RENDEZ-VOUS DU JOUR" in text
     assert text.index("Visite") < text.index("Rendez-vous : 14")
     assert "Yusuf" not in text
+
+
+def test_a_task_whose_words_name_a_resident_is_confidential(manager):
+    """The name was typed freely, whole or in part, with or without accents."""
+    make_person(first_name="Zéphyrine", last_name="El Haddad")
+    for about in ("Rappeler zephyrine", "Clé de M. HADDAD", "Commander des clés"):
+        make_deadline(after(0), kind=TASK, about=about, owner=manager)
+    send_reminders(on=DAY)
+    text = mails(manager)[0].text_body
+    assert [word in text for word in ("zephyrine", "HADDAD", "Commander")] == [False, False, True]

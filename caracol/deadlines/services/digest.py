@@ -20,6 +20,7 @@ from caracol.deadlines.models.appointments import OF_PEOPLE
 from caracol.deadlines.registry import TASK
 from caracol.deadlines.selectors.agenda import hours_of
 from caracol.deadlines.selectors.lines import DueLine
+from caracol.deadlines.subjects import bears_a_name
 
 _REFERENCE = re.compile(r"[A-Z]{1,4}-?\d[\d-]*")
 CONFIDENTIAL = "Une échéance confidentielle"
@@ -52,16 +53,27 @@ def site_url(path: str) -> str:
     return f"{settings.SITE_URL}{path}"
 
 
-def is_confidential(line: DueLine) -> bool:
+@dataclass(frozen=True)
+class Discretion:
+    """What a mail must know to keep quiet: for whom one stands in, and what names anybody."""
+
+    absent: Mapping[int, str]
+    names: frozenset[str]
+
+
+def is_confidential(line: DueLine, names: frozenset[str]) -> bool:
     """Whether nothing of a deadline leaves the house: a sensitive kind, or a note on somebody."""
-    if line.deadline.kind == TASK:
-        return bool(line.deadline.person_id or line.deadline.contract_id)
+    row = line.deadline
+    if row.kind == TASK:
+        return bool(row.person_id or row.contract_id) or bears_a_name(
+            f"{line.label} {line.about}", names
+        )
     return line.kind is None or line.kind.is_sensitive
 
 
-def about_said(line: DueLine) -> str:
+def about_said(line: DueLine, names: frozenset[str]) -> str:
     """Return what a deadline is about as it may leave the house: a home, a reference, no name."""
-    if is_confidential(line):
+    if is_confidential(line, names):
         return ""
     row = line.deadline
     return reference_of(line) if row.person_id or row.contract_id else line.about
@@ -73,15 +85,15 @@ def reference_of(line: DueLine) -> str:
     return f"réf. {last if _REFERENCE.fullmatch(last) else line.pk}"
 
 
-def say(line: DueLine, absent: Mapping[int, str]) -> Said:
+def say(line: DueLine, discretion: Discretion) -> Said:
     """Return what a mail says of a deadline."""
-    hidden = is_confidential(line)
+    hidden = is_confidential(line, discretion.names)
     return Said(
         what=CONFIDENTIAL if hidden else line.label,
-        about=about_said(line),
+        about=about_said(line, discretion.names),
         when=_when(line),
         url=site_url(reverse("deadlines:deadline-detail", args=[line.pk])),
-        for_whom=absent.get(line.deadline.assignee_id or 0, ""),
+        for_whom=discretion.absent.get(line.deadline.assignee_id or 0, ""),
     )
 
 
@@ -116,7 +128,7 @@ def _when(line: DueLine) -> str:
 
 
 def groups_of(
-    lines: Iterable[DueLine], newly: Iterable[DueLine], day: date, absent: Mapping[int, str]
+    lines: Iterable[DueLine], newly: Iterable[DueLine], day: date, discretion: Discretion
 ) -> list[Group]:
     """Sort what a person minds: late, today, this week; further away, what is told today."""
     week = day + WEEK
@@ -127,10 +139,10 @@ def groups_of(
         ("Cette semaine", [line for line in rows if day < line.due_on <= week]),
         ("Plus tard, à préparer", [line for line in newly if line.due_on > week]),
     )
-    return [group_of(title, found, absent) for title, found in parts if found]
+    return [group_of(title, found, discretion) for title, found in parts if found]
 
 
-def group_of(title: str, lines: list[DueLine], absent: Mapping[int, str]) -> Group:
+def group_of(title: str, lines: list[DueLine], discretion: Discretion) -> Group:
     """Return a heading with its first lines."""
-    shown = [say(line, absent) for line in lines[:AT_MOST]]
+    shown = [say(line, discretion) for line in lines[:AT_MOST]]
     return Group(title, shown, len(lines) - len(shown))

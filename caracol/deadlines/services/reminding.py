@@ -32,12 +32,14 @@ from caracol.deadlines.selectors.addressed import (
 from caracol.deadlines.selectors.agenda import own_day
 from caracol.deadlines.selectors.rules import rules_on
 from caracol.deadlines.services.digest import (
+    Discretion,
     Group,
     group_of,
     groups_of,
     meetings_of,
     site_url,
 )
+from caracol.deadlines.subjects import names_of_people
 from caracol.notifications.hours import next_allowed
 from caracol.notifications.models import MailOut
 from caracol.notifications.services import queue_mail
@@ -70,6 +72,11 @@ class Morning:
     absences: Absences
     preferences: dict[int, ReminderPreference]
     urgent_only: bool
+    names: frozenset[str]
+
+    def discretion(self, user: User) -> Discretion:
+        """Return what the mails of a person keep quiet about."""
+        return Discretion(self.absences.of(user), self.names)
 
 
 class Words(NamedTuple):
@@ -115,7 +122,16 @@ def _morning(on: date, *, urgent_only: bool) -> Morning:
     rules = {kind: rule for kind, rule in rules_on(on).items() if rule.is_enabled}
     wished = {row.user_id: row for row in ReminderPreference.objects.all()}
     now = clock.now()
-    return Morning(on, now, open_moment(now), rules, absences_on(on), wished, urgent_only)
+    return Morning(
+        on,
+        now,
+        open_moment(now),
+        rules,
+        absences_on(on),
+        wished,
+        urgent_only,
+        names_of_people(),
+    )
 
 
 @transaction.atomic
@@ -179,13 +195,13 @@ def _at_once(
         user=user, told_on=morning.on, mail_key__startswith=f"{start}:"
     ).values("mail_key")
     key = f"{start}:{sent.distinct().count() + 1}"
-    group = group_of("À traiter", [cue.line for cue in shown], morning.absences.of(user))
+    group = group_of("À traiter", [cue.line for cue in shown], morning.discretion(user))
     return Letter(key, words, [group], told, morning.opens)
 
 
 def _digest(user: User, found: Addressed, calm: list[Cue], morning: Morning) -> Letter:
     newly = [cue.line for cue in calm]
-    due = groups_of(found.lines, newly, morning.on, morning.absences.of(user))
+    due = groups_of(found.lines, newly, morning.on, morning.discretion(user))
     groups = meetings_of(own_day(user, morning.on)) + due
     subject = f"Vos échéances du {atoms.long_day(morning.on)}"
     opening = "" if groups else "Rien ne vous attend aujourd'hui ni dans les sept jours."
