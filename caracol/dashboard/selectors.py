@@ -19,6 +19,7 @@ from caracol.core.registries import (
 )
 from caracol.core.text import sort_key
 from caracol.dashboard.recent import recent_hits
+from caracol.parameters.selectors import parameters_at_once
 
 PER_GROUP = 8
 PER_GROUP_WHOLE = 50
@@ -41,8 +42,11 @@ def day_of(user: Any, today: date) -> Day:
 
     A fixed number of queries.
     """
-    groups = [provider(user, today) for provider in work_providers.values()]
-    figures = [figure for provider in figure_providers.values() for figure in provider(user, today)]
+    with parameters_at_once():
+        groups = [provider(user, today) for provider in work_providers.values()]
+        figures = [
+            figure for provider in figure_providers.values() for figure in provider(user, today)
+        ]
     kept = [_calm(group) for group in groups if group is not None and group.total]
     return Day(
         figures=sorted(figures, key=lambda figure: figure.order),

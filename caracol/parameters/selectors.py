@@ -1,12 +1,20 @@
 """Read what is in force on a day."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from caracol.core.errors import Refused
 from caracol.parameters.models import Association, IndexValue, Parameter
+
+_HELD: "ContextVar[Callable[[], DatedValues] | None]" = ContextVar(
+    "every parameter, read at once", default=None
+)
 
 
 class ParameterMissing(Refused):
@@ -15,10 +23,27 @@ class ParameterMissing(Refused):
 
 def value(key: str, on: date) -> Any:
     """Return a parameter's value on a day. Raises ParameterMissing when there is none."""
+    hold = _HELD.get()
+    if hold is not None:
+        return hold().on(key, on)
     row = Parameter.objects.on(on).filter(key=key).first()
     if row is None:
         raise _missing(key, on)
     return row.value
+
+
+@contextmanager
+def parameters_at_once() -> Iterator[None]:
+    """Within, all parameters are read by one query, the first time one is asked for.
+
+    For a page that gathers what many rules say; what changes meanwhile is not seen.
+    """
+    read = cache(lambda: DatedValues(tuple(Parameter.objects.all())))
+    token = _HELD.set(read)
+    try:
+        yield
+    finally:
+        _HELD.reset(token)
 
 
 def association(on: date) -> Association:

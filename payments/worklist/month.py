@@ -1,9 +1,10 @@
 """What « Aujourd'hui » says of months, arrears, deposits, debits and refunds."""
 
+from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Value
 from django.urls import reverse
 
 from caracol.accounts.policy import ARREARS, GLA, GLA_DECIDES, PAGES
@@ -98,10 +99,8 @@ def _to_issue(terms: Any, now: Month) -> list[WorkItem]:
     oldest = now.plus(-RECEIPT_MONTHS_BACK).first
     locked = PeriodLock.objects.filter(state=LockState.LOCKED).values("month")
     recent = terms.filter(month__gte=oldest).exclude(month__in=locked)
-    notices = _by_month(notices_due(recent.filter(month__gte=now.plus(-NOTICE_MONTHS_BACK).first)))
-    receipts = _by_month(quittances_due(recent))
-    for month, count in _by_month(recus_due(recent)).items():
-        receipts[month] = receipts.get(month, 0) + count
+    near = recent.filter(month__gte=now.plus(-NOTICE_MONTHS_BACK).first)
+    notices, receipts = _by_month([notices_due(near)], [quittances_due(recent), recus_due(recent)])
     found = [
         _papers(month, count, "notices-issue", "avis d'échéance", "avis d'échéance")
         for month, count in sorted(notices.items())
@@ -113,9 +112,17 @@ def _to_issue(terms: Any, now: Month) -> list[WorkItem]:
     return found
 
 
-def _by_month(terms: Any) -> dict[Month, int]:
-    rows = terms.order_by().values("month").annotate(count=Count("pk"))
-    return {Month.of(row["month"]): row["count"] for row in rows}
+def _by_month(*kinds: list[Any]) -> list[dict[Month, int]]:
+    """Count the terms of each kind by month, in one query for all."""
+    parts = [
+        terms.order_by().values("month").annotate(kind=Value(kind), count=Count("pk"))
+        for kind, several in enumerate(kinds)
+        for terms in several
+    ]
+    found: list[dict[Month, int]] = [defaultdict(int) for _kind in kinds]
+    for row in parts[0].union(*parts[1:], all=True):
+        found[row["kind"]][Month.of(row["month"])] += row["count"]
+    return found
 
 
 def _papers(month: Month, count: int, page: str, one: str, many: str) -> WorkItem:

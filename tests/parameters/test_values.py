@@ -11,6 +11,7 @@ from hypothesis.extra.django import TestCase
 from caracol.accounts.enums import Role
 from caracol.parameters import catalogue, services
 from caracol.parameters.models import Association, Parameter
+from caracol.parameters.selectors import ParameterMissing, parameters_at_once, value
 from tests import factories
 
 KEY, SCOPE = "essai", ("key",)
@@ -121,3 +122,24 @@ class TestSequences(TestCase):
         for (_v, _from, ends), (_w, starts, _to) in itertools.pairwise(rows):
             assert ends == starts - timedelta(days=1)
         assert rows[-1][2] is None
+
+
+def test_values_read_at_once_are_those_of_each_day(query_count, actor):
+    """One query for many keys and days; a day without a value is refused in the same words."""
+    keys = list(Parameter.objects.values_list("key", flat=True).distinct()[:5])
+    days = (date(2020, 1, 1), date(2026, 12, 1), date(2060, 1, 1))
+
+    def read():
+        found = []
+        for key in keys:
+            for day in days:
+                try:
+                    found.append(value(key, day))
+                except ParameterMissing as missing:
+                    found.append(missing.message)
+        return found
+
+    alone = read()
+    with query_count() as counted, parameters_at_once():
+        assert read() == alone
+    assert counted.value == 1
