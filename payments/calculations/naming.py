@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from caracol.core.text import sort_key
 
@@ -50,7 +51,12 @@ class Household:
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text: letters and digits, without accents or case."""
-    return sort_key(text).split()
+    return list(_words(text))
+
+
+@lru_cache(maxsize=16384)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(sort_key(text).split())
 
 
 def deletions(word: str) -> Iterable[str]:
@@ -88,6 +94,8 @@ class NameIndex:
         person = (contract, last, first)
         for word in last | first:
             self.people[word].append(person)
+            if word in self.exact:
+                continue
             self.exact[word].add(word)
             for key in deletions(word):
                 self.near[key].add(word)

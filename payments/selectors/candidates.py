@@ -30,9 +30,13 @@ _SEPARATORS = "-/\\ ._:,;+*#'()"
 
 @dataclass(frozen=True)
 class Candidates:
-    """The contracts that a line may be for, and the index that hears its names."""
+    """The contracts that a line may be for, and the index that hears its names.
+
+    `signed`: those that a reference or a payer leads to; the others are led to by a name or a room.
+    """
 
     contracts: frozenset[int]
+    signed: frozenset[int]
     names: NameIndex
 
 
@@ -41,13 +45,9 @@ def candidates(line: BankLine) -> Candidates:
     texts = [line.text, line.end_to_end_id, *_told(line)]
     words = words_of(" ".join(texts))
     names = index_for([line.payer, *texts], _vocabulary())
-    found = {
-        *_referred(words, line.mandate_id),
-        *_paid_for(line),
-        *_lodged(words),
-        *_named(names.meant([*words_of(line.payer), *words])),
-    }
-    return Candidates(frozenset(found), names)
+    signed = _referred(words, line.mandate_id) | _paid_for(line)
+    named = _named(names.meant([*words_of(line.payer), *words]))
+    return Candidates(frozenset(signed | _lodged(words) | named), frozenset(signed), names)
 
 
 def _told(line: BankLine) -> Iterable[str]:

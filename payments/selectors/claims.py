@@ -8,13 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from caracol.core.money import ZERO
 from payments.calculations.match_facts import Claim
 from payments.calculations.matching import Book, open_book
-from payments.calculations.naming import Household, NameIndex
+from payments.calculations.naming import Household
 from payments.enums import AccountKind
 from payments.models import Account, KnownPayer, Mandate, Posting, Term, TermPaper
+from payments.selectors.candidates import Candidates
 from payments.selectors.owing import with_aid_awaited
 from residents.enums import BINDING, ContractStatus
 from residents.models import Contract, ContractHolder, ContractTerms
@@ -40,20 +42,23 @@ def contracts_by_number() -> dict[str, Contract]:
     return {row.number: row for row in Contract.objects.filter(status__in=BINDING)}
 
 
-def matching_book(
-    on: date, among: Collection[int] | None = None, names: NameIndex | None = None
-) -> Book:
-    """Return every contract indexed by what a line may say of it; or those `among` only.
-
-    Among some, `names` is an index that knows the words of everybody (selectors.candidates).
-    """
-    accounts, payers = _known_payers(among)
-    return open_book(_claims(on, among), accounts, payers, names)
+def matching_book(on: date, only: Candidates | None = None) -> Book:
+    """Return every contract indexed by what a line may say of it; or what one line may be for."""
+    among = only.contracts if only else None
+    # Of a contract that only a name leads to, references and payers are not those of the line.
+    signed = only.signed if only else None
+    accounts, payers = _known_payers(signed)
+    names = only.names if only else None
+    return open_book(_claims(on, among, signed), accounts, payers, names)
 
 
 def _of(rows: QuerySet[Any], among: Collection[int] | None, path: str = "contract") -> Any:
     """Keep the rows of some contracts; all of them when none is named."""
-    return rows if among is None else rows.filter(**{f"{path}__in": among})
+    if among is None:
+        return rows
+    # One array: thousands of parameters take longer to write than to read by.
+    wanted = RawSQL("SELECT unnest(%s::bigint[])", [sorted(among)])
+    return rows.filter(**{f"{path}__in": wanted})
 
 
 def _known_payers(
@@ -74,11 +79,13 @@ def _frozen(found: dict[str, set[str]]) -> dict[str, frozenset[str]]:
     return {key: frozenset(numbers) for key, numbers in found.items()}
 
 
-def _claims(on: date, among: Collection[int] | None) -> Iterable[Claim]:
+def _claims(
+    on: date, among: Collection[int] | None, signed: Collection[int] | None
+) -> Iterable[Claim]:
     households = _households(among)
     rooms = _rooms(on, among)
-    mandates = _grouped(_of(Mandate.objects.all(), among).values_list("contract", "reference"))
-    alive = _of(TermPaper.objects.filter(cancelled_by=None), among, "term__contract")
+    mandates = _grouped(_of(Mandate.objects.all(), signed).values_list("contract", "reference"))
+    alive = _of(TermPaper.objects.filter(cancelled_by=None), signed, "term__contract")
     papers = _grouped(alive.values_list("term__contract", "document__number"))
     amounts = _open_amounts(on, among)
     receivables = _of(Account.objects.filter(kind=AccountKind.RECEIVABLE), among)
@@ -154,11 +161,11 @@ def _open_amounts(on: date, among: Collection[int] | None) -> dict[int, list[Dec
     return found
 
 
-def recorded_waiting(amount: Decimal | None = None) -> list[Recorded]:
+def recorded_waiting(amount: Decimal | None = None, about: date | None = None) -> list[Recorded]:
     """Return the payments, deposits and refunds recorded by hand that no bank line shows yet.
 
     One that was taken back before the bank saw it is left out, with what took it back. `amount`
-    keeps those of that amount.
+    keeps those of that amount, `about` those that `near` may find around that day.
     """
     seen = Q(entry__cleared_by__isnull=False, entry__cleared_by__reconciliation__undone_at=None)
     by_hand = Q(entry__source__has_key="means") | Q(entry__reverses__source__has_key="means")
@@ -172,6 +179,14 @@ def recorded_waiting(amount: Decimal | None = None) -> list[Recorded]:
     )
     if amount is not None:
         rows = rows.filter(amount__in=(amount, -amount))
+    if about is not None:
+        days = (about - timedelta(days=RECORDED_DAYS), about + timedelta(days=RECORDED_DAYS))
+        # With what took them back, or what they take back, on whatever day.
+        rows = rows.filter(
+            Q(entry__date__range=days)
+            | Q(entry__reverses__date__range=days)
+            | Q(entry__reversed_by__date__range=days)
+        )
     waiting = {row.entry_id: row for row in rows}
     back = {row.entry.reverses_id for row in waiting.values() if row.entry.reverses_id}
     contracts = dict(

@@ -55,8 +55,10 @@ class Proposer:
     """
 
     def __init__(self, on: date, only: BankLine | None = None) -> None:
-        self.book: Book = _book_for(only, on) if only is not None else matching_book(on)
-        self.recorded: list[Recorded] = recorded_waiting(only.amount if only else None)
+        self.book: Book = matching_book(on, candidates(only) if only is not None else None)
+        self.recorded: list[Recorded] = (
+            recorded_waiting(only.amount, only.booked_on) if only else recorded_waiting()
+        )
         self.aside = _set_aside_before()
 
     def propose(self, lines: Sequence[BankLine]) -> dict[int, Proposal]:
@@ -191,12 +193,6 @@ def _undone(lines: Sequence[int]) -> set[int]:
     """Return the lines of which a decision was undone by a person."""
     rows = Reconciliation.objects.filter(line__in=lines, undone_at__isnull=False)
     return set(rows.exclude(outcome=BankLineState.SUSPENSE).values_list("line", flat=True))
-
-
-def _book_for(line: BankLine, on: date) -> Book:
-    """Return what one line may be for, indexed as everything would be."""
-    found = candidates(line)
-    return matching_book(on, found.contracts, found.names)
 
 
 def _set_aside_before() -> set[str]:

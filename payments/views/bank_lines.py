@@ -27,11 +27,11 @@ from payments.selectors.bank_lines import (
     line_rows,
     lines_seen,
 )
-from payments.selectors.claims import near, recorded_waiting
+from payments.selectors.claims import near
 from payments.selectors.labels import contracts_matching
 from payments.services.automatic import reconcile
 from payments.services.held import may_be_taken, was_taken
-from payments.services.proposing import Proposal, propose_one
+from payments.services.proposing import Proposal, Proposer
 from payments.views.bank_keys import came_from, keys_of, nothing_to_accept, sets_aside
 from payments.views.lists import answer_file
 from residents.models import Contract
@@ -220,10 +220,11 @@ def line_context(
 
 
 def _open_context(request: PageRequest, line: BankLine, forms: dict[str, Any]) -> dict[str, Any]:
-    proposal = propose_one(line, on=clock.today())
+    proposer = Proposer(clock.today(), only=line)
+    proposal = proposer.propose([line])[line.pk]
     words = request.GET.get("chercher", "").strip()
     found = choices_of(request, proposal, line)
-    recorded = near(recorded_waiting(line.amount), line.amount, line.booked_on)
+    recorded = near(proposer.recorded, line.amount, line.booked_on)
     recorded.sort(key=lambda one: one.entry != proposal.recorded)  # what is proposed, first
     parts = [(choice.contract.number, choice.amount) for choice in found if choice.is_part]
     context = {

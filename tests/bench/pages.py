@@ -101,11 +101,15 @@ def _bank_lines(contract: int) -> dict[str, str]:
     """Return the pages of lines that bear a name, the same one letter off, and no name at all."""
     holder = Person.objects.filter(holdings__contract=contract).first()
     name = f"{holder.last_name} {holder.first_name}" if holder else "DIALLO ANA"
-    payers = {"a name": name, "a name misspelt": name[:2] + name[3:], "nobody": "ZZYZX QWRTP"}
+    said = {
+        "a name": (name, "200.00"),
+        "a name misspelt": (name[:2] + name[3:], "200.00"),
+        "nobody": ("ZZYZX QWRTP", "203.17"),
+    }
     actor = factories.make_user(Role.GLA_MANAGER, factories.EVERYWHERE, email="bench@example.org")
     lines = {
-        what: make_line(actor, "200.00", on=clock.today(), payer=payer, text="VIR LOYER")
-        for what, payer in payers.items()
+        what: make_line(actor, amount, on=clock.today(), payer=payer, text="VIR LOYER")
+        for what, (payer, amount) in said.items()
     }
     return {
         f"a bank line, {what}": reverse("payments:bank-line", args=[line.pk])
