@@ -43,6 +43,7 @@ def caf_name(request: PageRequest, pk: int) -> HttpResponse:
     double = doubles([line], line.statement.office).get(line.pk)
     context = {
         "line": line,
+        "is_numbered": double is not None and double.of.contract_id is not None,
         "double": double if line.contract_id is None else None,
         "months": months_words(line),
         "words": words,

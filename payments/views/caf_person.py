@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpResponse
+from django.urls import reverse
 
 from caracol.accounts.policy import GLA, may, may_on
 from caracol.audit.models import AccessAction
@@ -46,11 +47,17 @@ def person_caf(request: PageRequest, pk: int) -> HttpResponse:
 
 def _can(request: PageRequest, aid: PersonAid) -> dict[str, Any]:
     """Say what the user's rights open from here."""
-    territory = aid.contract.territory_id if aid.contract else None
+    contract = aid.contract
+    territory = contract.territory_id if contract else None
+    may_contract = may_on(request.user, "residents:contract-detail", territory)
     return {
         "may_statement": may(request.user, "payments:caf-detail"),
         "may_name": bool(request.user.roles & GLA),
         "may_refund": may_on(request.user, "payments:refund-prepare", territory),
         "may_contest": may_on(request.user, "residents:document-issue", territory),
-        "may_contract": may_on(request.user, "residents:contract-detail", territory),
+        "contract_url": (
+            reverse("residents:contract-detail", args=[contract.pk])
+            if contract and may_contract
+            else ""
+        ),
     }
