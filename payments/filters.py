@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from caracol.accounts.models import Territory
-from payments.enums import Payer, PaymentMeans
+from payments.enums import MandateState, Payer, PaymentMeans, RefundState
 from payments.selectors.arrears import AGE_LABELS
 from payments.selectors.drafts import CHANGES
 
@@ -101,6 +101,36 @@ class PaymentFilter(ListFilter):
     )
     etat = forms.ChoiceField(label="État", required=False, choices=PAYMENT_STATES)
     field_order = ("q", "mois", "moyen", "payeur", "etat", "territoire")
+
+
+class MandateFilter(ListFilter):
+    """Filters of the mandates."""
+
+    etat = forms.ChoiceField(
+        label="État",
+        required=False,
+        choices=[
+            ("", "En cours"),
+            *((state, state.label.capitalize()) for state in MandateState),
+        ],
+    )
+    field_order = ("q", "etat", "territoire")
+
+    def __init__(self, data: Any, **choices: Any) -> None:
+        super().__init__(data, **choices)
+        self.fields["q"].label = "Nom, contrat ou RUM"
+        self.fields["q"].widget.attrs["placeholder"] = "Nom, contrat ou RUM"
+
+
+class RefundFilter(ListFilter):
+    """Filters of the refunds."""
+
+    etat = forms.ChoiceField(
+        label="État",
+        required=False,
+        choices=[("", "Tous"), *((state, state.label.capitalize()) for state in RefundState)],
+    )
+    field_order = ("q", "etat", "territoire")
 
 
 class ArrearsFilter(ListFilter):

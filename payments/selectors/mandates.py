@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Case, DateField, Func, Q, Sum, Value, When
+from django.db.models.functions import Greatest
 
 from caracol.core.money import euros
 from caracol.core.periods import french_day
@@ -55,6 +56,43 @@ def viewed(rows: Iterable[Mandate], on: date) -> list[MandateView]:
     """Return mandates with their states on a day."""
     months = lapse_months(on)
     return [MandateView(row, row.state_on(on, months), row.lapses_on(months)) for row in rows]
+
+
+# Those to look at come first.
+RANKS = {
+    MandateState.SUSPENDED: 1,
+    MandateState.LAPSED: 2,
+    MandateState.TO_SIGN: 3,
+    MandateState.ACTIVE: 4,
+    MandateState.REVOKED: 5,
+}
+
+
+class _MonthsLater(Func):
+    """A day so many months later, cut at the end of a shorter month, as add_months does."""
+
+    template = "(%(expressions)s + make_interval(months => %(months)s))::date"
+    output_field = DateField()
+
+
+def with_state(rows: Any, on: date) -> Any:
+    """Annotate mandates with their `state` on a day, as Mandate.state_on, and its `state_rank`."""
+    months = lapse_months(on)
+    last = Greatest("last_used_on", "signed_on")
+    lapses = _MonthsLater(last, months=months)
+    cases = [
+        (Q(revoked_on__isnull=False), MandateState.REVOKED),
+        (Q(signed_on=None), MandateState.TO_SIGN),
+        (Q(lapses__lte=on), MandateState.LAPSED),
+        (Q(suspended_on__isnull=False), MandateState.SUSPENDED),
+    ]
+    state = Case(
+        *(When(condition, then=Value(found.value)) for condition, found in cases),
+        default=Value(MandateState.ACTIVE.value),
+    )
+    ranks = [When(state=found.value, then=Value(rank)) for found, rank in RANKS.items()]
+    found = rows.select_related("contract").annotate(lapses=lapses, state=state)
+    return found.annotate(state_rank=Case(*ranks, default=Value(9)))
 
 
 def active_mandates(contract_ids: Iterable[int], on: date) -> dict[int, Mandate]:

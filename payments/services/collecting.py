@@ -17,14 +17,14 @@ from caracol.core import clock
 from caracol.core.errors import Refused
 from caracol.core.files import gone_if_it_fails
 from caracol.core.money import euros
-from caracol.core.periods import Month, french_day
+from caracol.core.periods import Month, add_months, french_day
 from caracol.parameters.models import Association
 from caracol.parameters.selectors import association, value
 from payments.calculations.sepa import NAME, REMITTANCE, sepa_text
 from payments.calculations.target import (
     is_target_day,
     next_target_day,
-    target_days_between,
+    target_days_after,
 )
 from payments.enums import (
     BatchState,
@@ -45,6 +45,8 @@ PREPARED = history.label("payments.debits-prepared", "Remise de prélèvements p
 SENT = history.label("payments.debits-sent", "Remise de prélèvements envoyée")
 CANCELLED = history.label("payments.debits-cancelled", "Remise de prélèvements annulée")
 COLLECT_LOCK = 721
+# Farther is a slip of the year, no wish.
+MOST_MONTHS_AHEAD = 12
 
 
 class CollectRefused(Refused):
@@ -116,13 +118,18 @@ def check_day(on: date, today: date) -> str:
             f"Le {french_day(on)} est passé : choisissez le {french_day(next_target_day(today))} "
             "ou plus tard."
         )
+    if on > add_months(today, MOST_MONTHS_AHEAD):
+        raise CollectRefused(
+            f"Le {french_day(on)} est à plus d'un an : aucune banque ne garde un fichier si "
+            "longtemps. Relisez l'année."
+        )
     if not is_target_day(on):
         raise CollectRefused(
             f"Les banques ne règlent pas le {french_day(on)} (week-end ou jour férié TARGET) : le "
             f"prochain jour possible est le {french_day(next_target_day(on))}."
         )
     lead = int(value("sepa.bank_lead_days", today))
-    if target_days_between(today, on) < lead:
+    if on < target_days_after(today, lead):
         return (
             f"Votre banque demande le fichier {lead} jours ouvrés avant : il risque d'arriver trop "
             "tard."

@@ -2,22 +2,20 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import Q
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from caracol.accounts.policy import may_on
 from caracol.audit.services import record_access
 from caracol.core import clock
 from caracol.core.errors import Refused
-from caracol.core.pages import PageRequest, allowed, get_visible_or_404, page, render_page
-from caracol.core.text import sort_key
+from caracol.core.pages import PageRequest, get_visible_or_404, page, render_page
 from caracol.documents.selectors import uploads_about
 from caracol.documents.services.uploads import UploadRefused, clean_upload, keep_upload
+from caracol.lists.pages import export_list, listing_for, opening
 from caracol.ui import toasts
-from payments.enums import MandateState
 from payments.forms import ReasonForm
+from payments.lists import MANDATES
 from payments.models import Debit, Mandate
 from payments.selectors.collecting import people_of_contracts
 from payments.selectors.mandates import aid_deducted, said_in_flight, viewed
@@ -37,38 +35,23 @@ from residents.selectors.contract_frame import contract_frame
 TAB = "payments:contract-mandate"
 _ACTS = ("prepare", "sign", "suspend", "resume", "revoke", "aid", "copy")
 SIGNED_MANDATE = "SIGNED_MANDATE"
-_ROWS = 50
 
 
-@page("payments:mandate-list")
+@page(MANDATES.key)
 def mandate_list(request: PageRequest) -> HttpResponse:
-    """List the mandates that live, those to look at first; search and state in the address."""
-    today = clock.today()
-    rows = allowed(request, Mandate.objects.filter(revoked_on=None)).select_related("contract")
-    words = request.GET.get("q", "").strip()
-    if words:
-        key = sort_key(words)
-        rows = rows.filter(
-            Q(reference__icontains=words)
-            | Q(contract__number__icontains=words)
-            | Q(contract__holders__person__search_key__contains=key)
-        ).distinct()
-    found = viewed(rows.defer("iban").order_by("contract__number", "pk"), today)
-    counts = {state: sum(view.state == state for view in found) for state in MandateState}
-    asked = request.GET.get("etat", "")
-    kept = [view for view in found if not asked or view.state == asked]
-    shown = Paginator(kept, _ROWS).get_page(request.GET.get("page"))
-    people = people_of_contracts([view.mandate.contract_id for view in shown])
-    context = {
-        "words": words,
-        "asked": asked,
-        "states": [(state.value, state.label, counts[state]) for state in MandateState
-                   if counts[state]],
-        "total": len(found),
-        "shown": shown,
-        "lines": [(view, people.get(view.mandate.contract_id, "")) for view in shown],
-    }  # fmt: skip
+    """List the mandates that live, those to look at first."""
+    elsewhere = opening(request, MANDATES)
+    if elsewhere is not None:
+        return elsewhere
+    listing = listing_for(request, MANDATES)
+    context = {"listing": listing, "table": listing.table}
     return render_page(request, "payments/mandates.html", context)
+
+
+@page(MANDATES.export_key)
+def mandate_export(request: PageRequest) -> HttpResponseBase:
+    """Export the mandates that the filters keep; written in the register."""
+    return export_list(request, MANDATES)
 
 
 @page(TAB)

@@ -3,7 +3,7 @@
 from typing import BinaryIO, cast
 
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Sum
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
@@ -15,9 +15,12 @@ from caracol.core.money import ZERO, euros
 from caracol.core.pages import PageRequest, allowed, get_visible_or_404, page, render_page
 from caracol.core.periods import Month
 from caracol.documents.views.files import private_file
+from caracol.lists.pages import export_list, listing_for, opening
 from caracol.ui import toasts
 from payments.enums import BatchState, Payer, RefundSource, RefundState
 from payments.forms import CallOffForm, ReasonForm
+from payments.lists import REFUNDS
+from payments.lists.refunds import TONES
 from payments.models import Mandate, Refund, RefundBatch
 from payments.selectors.awaited_aid import waiting_for_caf
 from payments.selectors.collecting import people_of_contracts
@@ -33,65 +36,55 @@ from payments.views.file_forms import RefundRequestForm
 from payments.views.scope import Scope
 from residents.models import Contract
 
-LIST = "payments:refund-list"
+LIST = REFUNDS.key
 _PER_PAGE, _BATCHES = 20, 12
-_TONES = {
-    RefundState.PREPARED: "warning",
-    RefundState.APPROVED: "info",
-    RefundState.SENT: "info",
-    RefundState.PAID: "success",
-    RefundState.RETURNED: "danger",
-    RefundState.CANCELLED: "neutral",
-}
 
 
 @page(LIST)
 def refund_list(request: PageRequest) -> HttpResponse:
     """Show what may be given back, what waits for whom, and the files."""
-    found = returnable(allowed(request, Contract.objects.all()), clock.today())
-    owed = Paginator(found.first, _PER_PAGE).get_page(request.GET.get("page"))
+    elsewhere = opening(request, REFUNDS)
+    if elsewhere is not None:
+        return elsewhere
+    today = clock.today()
+    found = returnable(allowed(request, Contract.objects.all()), today)
+    owed = Paginator(found.first, _PER_PAGE).get_page(request.GET.get("rendre"))
     ahead = Paginator(found.advances, _PER_PAGE).get_page(request.GET.get("avances"))
-    rows = allowed(request, Refund.objects.all()).select_related("contract", "prepared_by", "batch")
-    asked = request.GET.get("etat", "")
-    if asked in RefundState.values:
-        rows = rows.filter(state=asked)
-    refunds = Paginator(rows.order_by("-pk"), _PER_PAGE).get_page(request.GET.get("suivi"))
-    people = people_of_contracts(
-        {one.contract.pk for one in (*owed, *ahead)} | {one.contract_id for one in refunds}
+    people = people_of_contracts({one.contract.pk for one in (*owed, *ahead)})
+    approved = list(
+        allowed(request, Refund.objects.filter(state=RefundState.APPROVED)).defer("iban")
     )
-    approved = allowed(request, Refund.objects.filter(state=RefundState.APPROVED)).defer("iban")
-    waiting = waiting_for_caf([*approved, *refunds])
+    waiting = waiting_for_caf(approved)
     amounts = [one.amount for one in approved if one.pk not in waiting]
+    listing = listing_for(request, REFUNDS)
+    listing.detail = euros(listing.asked.filter.qs.order_by().aggregate(
+        total=Sum("amount", default=ZERO))["total"])  # fmt: skip
     context = {
+        "listing": listing,
+        "table": listing.table,
         "owed": [(one, people.get(one.contract.pk, "")) for one in owed],
         "owed_page": owed,
         "ahead": [(one, people.get(one.contract.pk, "")) for one in ahead],
         "ahead_page": ahead,
         "ahead_open": "avances" in request.GET,
-        "month": Month.of(clock.today()),
-        "refunds_page": refunds,
-        "refunds": [
-            (
-                one,
-                people.get(one.contract_id, ""),
-                _TONES[RefundState(one.state)],
-                waiting.get(one.pk),
-            )
-            for one in refunds
-        ],
-        "asked": asked,
-        "states": RefundState.choices,
+        "month": Month.of(today),
         "approved": len(amounts),
         "approved_total": sum(amounts, ZERO),
         "held": len(approved) - len(amounts),
         "batches": _batches(request),
-        "day": clock.today(),
+        "day": today,
         "can": {
             name.replace("-", "_"): may(request.user, f"payments:refund-{name}")
-            for name in ("prepare", "approve", "cancel", "send", "file", "call-off")
+            for name in ("prepare", "send", "file", "call-off")
         },
     }
     return render_page(request, "payments/refunds.html", context)
+
+
+@page(REFUNDS.export_key)
+def refund_export(request: PageRequest) -> HttpResponseBase:
+    """Export the refunds that the filters keep; written in the register."""
+    return export_list(request, REFUNDS)
 
 
 def _batches(request: PageRequest) -> list[RefundBatch]:
@@ -258,7 +251,7 @@ def refund_call_off(request: PageRequest, pk: int) -> HttpResponse:
     context = {
         "batch": batch,
         "form": form,
-        "refunds": [(one, _TONES[RefundState(one.state)]) for one in refunds],
+        "refunds": [(one, TONES[RefundState(one.state)]) for one in refunds],
         "is_sent": batch.state == BatchState.SENT,
     }
     return render_page(request, "payments/refund_call_off.html", context)

@@ -20,6 +20,7 @@ from payments.calculations.target import (
     target_days_after,
     target_days_between,
 )
+from payments.services.collecting import CollectRefused, check_day
 
 DAYS = st.dates(date(2020, 1, 1), date(2060, 12, 31))
 
@@ -93,3 +94,12 @@ def test_references_that_banks_refuse(text):
 )
 def test_the_creditor_identifier_has_its_key(text, right):
     assert is_creditor_id(text) is right
+
+
+@pytest.mark.django_db
+def test_a_day_more_than_a_year_ahead_is_a_slip_of_the_year():
+    with pytest.raises(CollectRefused, match="à plus d'un an"):
+        check_day(date(9999, 12, 31), date(2026, 11, 25))
+    assert check_day(date(2027, 11, 25), date(2026, 11, 25)) == ""
+    assert "trop" in check_day(date(2026, 11, 26), date(2026, 11, 25))
+    assert check_day(date(2026, 11, 27), date(2026, 11, 25)) == ""
