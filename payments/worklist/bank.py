@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Count, Max, Q
 from django.urls import reverse
 
 from caracol.accounts.policy import GLA, PAGES
@@ -146,12 +146,20 @@ def _statements(user: Any) -> list[CafStatement]:
 
 def _aid(user: Any) -> Iterator[WorkItem]:
     lines = CafLine.objects.visible_to(user, PAGES["payments:caf-list"]).filter(TO_NAME)
-    if count := lines.count():
+    paid = Count("pk", filter=Q(double_of__isnull=False))
+    found = lines.aggregate(every=Count("pk"), paid=paid)
+    count, doubles = found["every"], found["paid"]
+    if count:
+        why = []
+        if count > doubles:
+            why.append("Le numéro d'allocataire n'est celui de personne, ou de plusieurs.")
+        if doubles:
+            why.append(f"{_lines(doubles)} d'un mois déjà payé par un autre bordereau.")
         yield WorkItem(
             kind="caf-name",
             title=f"Attribuer {_lines(count)} de la CAF",
-            why="Le numéro d'allocataire n'est celui de personne, ou de plusieurs.",
-            url=reverse("payments:caf-list"),
+            why=" ".join(why),
+            url=f"{reverse('payments:caf-list')}?etat=a-traiter#bordereaux",
             otherwise="L'aide reste en attente, et ces mois impayés.",
             tone="warning",
             button="Attribuer",

@@ -1,5 +1,6 @@
 """The same statement under another day enters once; a month's aid is paid once."""
 
+import html
 from datetime import date
 from decimal import Decimal
 
@@ -247,3 +248,5 @@ def test_the_pages_say_why_a_line_waits_and_where_it_was_paid(client_for, contra
     named = page.get(reverse("payments:caf-name", args=[held.pk]))
     assert [one.number for one, _why in named.context["proposed"]] == [contract.number]
     assert "Déjà payé à ce numéro" in named.content.decode()
+    today = page.get(reverse("dashboard:today")).content.decode()
+    assert "1 ligne d'un mois déjà payé par un autre bordereau" in html.unescape(today)
