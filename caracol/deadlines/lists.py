@@ -60,7 +60,7 @@ class WorkLine:
         if row.assignee is not None:
             return str(row.assignee)
         if row.owner is not None:
-            return str(row.owner)
+            return f"{row.owner}{'' if row.owner.is_active else ', qui est parti·e'}"
         role = row.role or (self.due.rule.role if self.due.rule else "")
         return str(Role(role).label) if role else "équipe"
 

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -257,6 +258,21 @@ def test_a_private_task_is_its_author_s_alone(manager, today):
     assert rows.visible_to(manager).exists()
     assert not rows.visible_to(make_user(Role.DIRECTOR, "*")).exists()
     assert not rows.visible_to(make_user(Role.GLA_MANAGER)).exists()
+
+
+def test_the_private_task_of_somebody_who_left_comes_to_who_decides(client_for, manager, today):
+    """Nobody would do it any more: it is shown, acted on and handed over like a team's."""
+    task = create_task(words=words(is_private=True, role=""), actor=manager, on=today)
+    rows, director = Deadline.objects.filter(pk=task.deadline_id), make_user(Role.DIRECTOR, "*")
+    manager.is_active = False
+    manager.save(update_fields=["is_active"])
+    assert rows.visible_to(director).exists()
+    assert not rows.visible_to(make_user(Role.SOCIAL_WORKER)).exists()
+    assert "qui est parti·e" in client_for(director).get(reverse("deadlines:deadline-list")).text
+    assert may_act(director, rows.get(), rules_on(today))
+    other = make_user(Role.GLA_ASSISTANT)
+    acting.hand_over(deadline=rows.get(), to=other, actor=director)
+    assert rows.visible_to(other).exists()
 
 
 def test_a_team_s_task_is_seen_by_its_role_there_and_who_decides(manager, today):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -64,16 +65,21 @@ class DeadlineQuerySet(TerritoryQuerySet):
     def _tasks_of(self, user: "User", held: frozenset[Role]) -> Q:
         """Own tasks, those written, those confided, the team's by role and place.
 
-        Who decides sees all but private ones; who stands in, those confided to the absent.
+        Who decides sees all but private ones, and those too of somebody who has left, which
+        nobody would do; who stands in, those confided to the absent.
         """
         team = NOTHING
+        gone = get_user_model()._default_manager.filter(is_active=False).values("pk")
         for role in held:
             here = self._on_their_ground(user, frozenset({role}))
-            team |= here if role in GLA_DECIDES else here & Q(role__in=acted_for({role}))
+            if role in GLA_DECIDES:
+                team |= here & (Q(owner=None) | Q(owner__in=gone))
+            else:
+                team |= here & Q(owner=None, role__in=acted_for({role}))
         own = Q(owner=user) | Q(assignee=user) | Q(author=user)
         absent = StandIn.objects.on(clock.today()).filter(stand_in=user).values("absent")
         passing = Q(assignee__in=absent) & self._passing(user, held)
-        return Q(kind=TASK) & (own | Q(owner=None) & team | passing)
+        return Q(kind=TASK) & (own | team | passing)
 
     def _on_their_ground(self, user: "User", held: frozenset[Role]) -> Q:
         condition = self.visible_condition(user, held)

@@ -76,7 +76,9 @@ def may_act(
     held = user.roles_on(row.territory_id) if row.territory_id else user.roles
     if row.kind == TASK:
         team = acting_roles(row.role) if row.role else frozenset()
-        return row.owner_id is None and bool(held & (team | GLA_DECIDES))
+        if row.owner is not None:
+            return not row.owner.is_active and bool(held & GLA_DECIDES)
+        return bool(held & (team | GLA_DECIDES))
     rule = rules.get(row.kind)
     return rule is not None and bool(held & may_act_roles(rule, row.role))
 
