@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models import Sum as Total
 
 from caracol.core import clock
@@ -84,6 +84,11 @@ class Book:
         called_off = CalledOffTransfer.objects.filter(end_to_end_id__in=ids, bank_line=None)
         dead = called_off.select_related("refund__contract", "refund__batch", "batch")
         self.called_off = {one.end_to_end_id: one for one in dead}
+        executed = CalledOffTransfer.objects.filter(
+            end_to_end_id__in=ids, bank_line__isnull=False, refund__bank_line=F("bank_line")
+        )
+        for one in executed.select_related("refund__contract"):
+            self.refunds.setdefault(one.end_to_end_id, one.refund)
         since = recent(min((line.booked_on for line in lines), default=clock.today()))
         # A file is known by its amount alone when the line comes this near its day.
         self.near = timedelta(days=int(value("sepa.near_days", clock.today())))

@@ -210,7 +210,7 @@ def _bounces(line: BankLine, book: Book) -> Iterator[Offer]:
         refund = book.refunds.get(one.end_to_end_id)
         if refund and refund.amount == line.amount and refund.state == RefundState.PAID:
             yield Offer(
-                ref=f"{BOUNCE}:{refund.end_to_end_id}",
+                ref=f"{BOUNCE}:{one.end_to_end_id}",
                 certainty=Certainty.AUTO,
                 reason=f"Notre virement de {euros(refund.amount)} revient {one.code}.".strip(),
                 label="Remboursement revenu",
@@ -268,7 +268,7 @@ def _transfer(line: BankLine, name: str, on: date, _today: date, actor: User) ->
 
 
 def _bounce(line: BankLine, name: str, on: date, today: date, actor: User) -> None:
-    refund = Refund.objects.select_related("contract").get(end_to_end_id=name)
+    refund = Book([line]).refunds[name]
     code = next((one.code for one in named_in(line) if one.code), "")
     fail_refund(refund=refund, code=code, on=on, today=today, actor=actor)
 

@@ -145,6 +145,17 @@ def test_executed_all_the_same_it_is_proposed_then_paid(rich, actor, director):
     assert (due(rich), in_transit()) == (0, 0)
 
 
+def test_executed_all_the_same_then_come_back_it_is_due_again(rich, actor, director):
+    refund = sent(rich, actor, director)
+    call_off(director)
+    accept(left(refund, actor), actor)
+    name = CalledOffTransfer.objects.get().end_to_end_id
+    back = make_line(actor, "150.00", on=DAY, end_to_end_id=name, return_reason="AC04")
+    tie(back, actor)
+    refund.refresh_from_db()
+    assert (refund.state, due(rich), in_transit()) == (RefundState.RETURNED, D(150), 0)
+
+
 def test_executed_by_both_files_the_second_is_on_the_account(rich, actor, director, second):
     """Money left twice: the person owes it back, and nothing is lost."""
     refund = sent(rich, actor, director)
