@@ -152,8 +152,8 @@ def bank_file_withdraw(request: PageRequest) -> HttpResponse:
         else:
             toasts.say(
                 request,
-                f"« {file.name} » est retiré : {done.lines} lignes mises de côté, {done.reversed} "
-                "écritures contre-passées. Le fichier peut être importé de nouveau.",
+                f"« {file.name} » est retiré, ses lignes mises de côté, leurs écritures "
+                f"contre-passées ({done.reversed}). Le fichier peut être importé de nouveau.",
             )
             return redirect("payments:bank-files")
     status = 422 if form.errors else 200

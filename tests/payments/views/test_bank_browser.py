@@ -188,6 +188,7 @@ def test_pages_of_the_bank_have_no_fault_for_axe(page_for, live_site, scene):
     drop(page, it)
     with live_site.database():
         first, second, third = (it.line(rank).pk for rank in (1, 2, 3))
+        file = it.line(1).statement.file_id
     addresses = [
         "/banque/?q=BKC",
         "/banque/?etat=rapprochees",
@@ -196,6 +197,7 @@ def test_pages_of_the_bank_have_no_fault_for_axe(page_for, live_site, scene):
         f"/banque/{third}/?chercher=rivolibkc",
         "/banque/fortes/",
         "/banque/releves/",
+        f"/banque/releves/retirer/?fichier={file}",
         "/banque/controle/",
         "/banque/payeurs/",
     ]
