@@ -16,6 +16,8 @@ RANKS = """
                   ORDER BY paid_on, id) AS rank
               FROM payments_cafstatement) AS found
         WHERE found.id = known.id AND found.rank <> known.rank;
+    SET CONSTRAINTS ALL IMMEDIATE;
+    SET CONSTRAINTS ALL DEFERRED;
     ALTER TABLE payments_cafstatement ENABLE TRIGGER pgtrigger_cafstatement_only_changes_eb20c;
 """
 
