@@ -182,11 +182,13 @@ def bank_check(request: PageRequest) -> HttpResponse:
         on = DateField().clean(asked) if asked else clock.today()
     except ValidationError:
         on = clock.today()
+    suspense, waiting = suspense_balance(on), open_lines(on)
     context = {
         "on": on,
         "checks": bank_checks(on),
-        "suspense": suspense_balance(on),
-        "open_lines": open_lines(on),
+        "suspense": suspense,
+        "open_lines": waiting,
+        "suspense_others": suspense - waiting.total,
         "transit": transit(on, _numbers_seen(request)),
         "may_post": may(request.user, "payments:bank-opening-post"),
         "may_decide": may(request.user, "payments:bank-line-settle"),
