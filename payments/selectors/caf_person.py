@@ -126,12 +126,13 @@ def person_aid(person: Person, contracts: Sequence[Contract], today: date) -> Pe
     first = [one.month_from for one in lines if one.nature == CafNature.CURRENT and one.amount > 0]
     ends = [one for one in lines if one.nature == CafNature.END]
     contract = contracts[0] if contracts else None
+    months = _months(contracts, lines, today)
     return PersonAid(
         contract=contract,
         terms=_terms(contract, today),
-        months=_months(contracts, lines, today),
+        months=months,
         waiting=_waiting(person),
-        to_give_back=_to_give_back(contracts),
+        to_give_back=_to_give_back(contracts, months),
         since=Month.of(min(first)) if first else None,
         ends=max(ends, key=lambda one: (one.month_from, one.pk)) if ends else None,
     )
@@ -164,9 +165,19 @@ def _waiting(person: Person) -> list[CafLine]:
     return [one for one in rows.order_by("-month_from", "pk") if allocataire_key(one.number) == key]
 
 
-def _to_give_back(contracts: Sequence[Contract]) -> Decimal:
+def _to_give_back(contracts: Sequence[Contract], months: Iterable[AidMonth]) -> Decimal:
+    """Return the surplus that was not paid out: what else is due, such as a deposit, is no aid."""
+    surplus: dict[int, Decimal] = defaultdict(Decimal)
+    for one in months:
+        surplus[one.contract.pk] += one.surplus
     rows = Account.objects.filter(contract__in=contracts, kind=AccountKind.REFUND_DUE)
-    return sum((max(-one, ZERO) for one in rows.values_list("balance", flat=True)), ZERO)
+    return sum(
+        (
+            max(min(-balance, surplus[number or 0]), ZERO)
+            for number, balance in rows.values_list("contract", "balance")
+        ),
+        ZERO,
+    )
 
 
 @dataclass
