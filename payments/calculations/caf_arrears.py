@@ -1,15 +1,16 @@
 """Since when an unpaid debt is one that is to be reported (RULEBOOK 3.5). Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
-from itertools import groupby
 
 from caracol.core.money import ZERO
 from caracol.core.periods import add_months
 
 TWO_TIMES, AMOUNT_OR_MONTHS, TIMES_OR_MONTHS = "TWO_TIMES", "450_OR_3_MONTHS", "TIMES_OR_MONTHS"
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,15 @@ class Move:
 
     on: date
     amount: Decimal
+
+
+@dataclass(frozen=True)
+class Billed:
+    """What a term of a month asks from its due day, with the aid that the CAF is to pay for it."""
+
+    due_on: date
+    amount: Decimal
+    expected_aid: Decimal = ZERO
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,27 @@ def is_to_report(
     return by_months or (by_sum if rule == TIMES_OR_MONTHS else debt > threshold.amount)
 
 
+def own_moves(billed: Sequence[Billed], aid: Sequence[Move], given_up_on: date) -> list[Move]:
+    """Return how a resident's own part of a month moves, each change on its day.
+
+    Aid expected is nobody's debt while it is awaited; what is missing of it becomes the resident's
+    on the day it is given up, what the CAF takes back after that on the day it does: never on the
+    due day, in a past in which nothing was late. `aid`: received (negative) or taken back.
+    """
+    days = sorted({*(one.due_on for one in billed), *(move.on for move in aid), given_up_on})
+    moves, before = [], ZERO
+    # A term is late from the day after its due day: what else happens that day comes before it.
+    for day, last in [(one, last) for one in days for last in (one - ONE_DAY, one)]:
+        due = [one for one in billed if one.due_on <= last]
+        received = -sum((move.amount for move in aid if move.on <= day), ZERO)
+        expected = sum((one.expected_aid for one in due), ZERO) if day < given_up_on else ZERO
+        own = max(ZERO, sum((one.amount for one in due), ZERO) - max(received, expected))
+        if own != before:
+            moves.append(Move(day, own - before))
+        before = own
+    return moves
+
+
 def default_of(
     moves: Iterable[Move],
     *,
@@ -104,12 +135,11 @@ def _rule_on(day: date, regimes: Sequence[Regime]) -> str:
 def _days(
     moves: Iterable[Move], months: int, regimes: Sequence[Regime], on: date
 ) -> list[tuple[date, Decimal]]:
-    """Return every day on which something may change, with what moves then."""
-    dated = sorted(moves, key=lambda move: move.on)
-    sums: Mapping[date, Decimal] = {
-        day: sum((move.amount for move in some), ZERO)
-        for day, some in groupby(dated, key=lambda move: move.on)
-    }
-    looked = {add_months(move.on, months) for move in dated if move.amount > 0}
-    looked |= {regime.since for regime in regimes}
-    return [(day, sums.get(day, ZERO)) for day in sorted({*sums, *looked}) if day <= on]
+    """Return every day on which something may change, with what moves then: payments first."""
+    paid: dict[date, Decimal] = defaultdict(lambda: ZERO)
+    owed: dict[date, Decimal] = defaultdict(lambda: ZERO)
+    for move in moves:
+        (owed if move.amount > 0 else paid)[move.on] += move.amount
+    looked = {add_months(day, months) for day in owed} | {regime.since for regime in regimes}
+    days = sorted({*paid, *owed, *looked})
+    return [(day, some.get(day, ZERO)) for day in days if day <= on for some in (paid, owed)]

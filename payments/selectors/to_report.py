@@ -7,22 +7,25 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery
 
 from caracol.core.money import ZERO
+from caracol.core.periods import Month
 from caracol.parameters.models import Parameter
 from caracol.parameters.selectors import value
 from payments.calculations.caf_arrears import (
     TIMES_OR_MONTHS,
+    Billed,
     Default,
     Move,
     Regime,
     Threshold,
     default_of,
+    own_moves,
 )
 from payments.enums import AccountKind, Payer, TermKind
 from payments.models import Posting, Term
-from payments.selectors.owing import overdue_terms, with_aid_awaited
+from payments.selectors.owing import AID_AWAITED_MONTHS, overdue_terms
 from residents.enums import LIVING, AidEligibility, AidPayee
 from residents.models import Contract, ContractTerms
 from residents.selectors.due_sources import contract_rows
@@ -92,19 +95,46 @@ def _defaults(
 def _dues(ids: list[int], on: date) -> tuple[dict[int, list[Move]], dict[int, Decimal]]:
     """Return what fell due to residents, and the last monthly expense of each.
 
-    Aid received for a month, or still awaited, is taken off it: it is nobody's debt.
+    Aid received for a month is taken off it; aid still awaited too, as long as it is.
     """
-    moves: dict[int, list[Move]] = defaultdict(list)
+    billed: dict[tuple[int, date], list[Billed]] = defaultdict(list)
     bases: dict[int, Decimal] = {}
-    terms = with_aid_awaited(Term.objects.filter(contract__in=ids, due_on__lt=on), on)
-    rows: Any = terms.order_by("contract", "month", "pk")
-    for term in rows:
-        own = max(ZERO, term.amount - term.aid_received - term.aid_awaited)
-        moves[term.contract_id].append(Move(term.due_on, own))
-        if term.kind == TermKind.MONTHLY:
-            is_net = term.aid_payee == AidPayee.MANAGER
+    terms = Term.objects.filter(contract__in=ids, due_on__lt=on)
+    rows: Any = terms.annotate(eligible=F("contract__aid_eligible"))
+    for term in rows.order_by("contract", "month", "pk"):
+        is_net = term.aid_payee == AidPayee.MANAGER
+        is_awaited = is_net and term.eligible == AidEligibility.YES
+        is_monthly = term.kind == TermKind.MONTHLY
+        expected = term.expected_aid if is_monthly and is_awaited else ZERO
+        billed[term.contract_id, term.month].append(Billed(term.due_on, term.amount, expected))
+        if is_monthly:
             bases[term.contract_id] = term.net_amount - (term.expected_aid if is_net else ZERO)
+    aid = _aid(ids, on)
+    moves: dict[int, list[Move]] = defaultdict(list)
+    for (contract, month), some in billed.items():
+        moves[contract] += own_moves(some, aid[contract, month], _given_up_on(month))
     return moves, bases
+
+
+def _given_up_on(month: date) -> date:
+    """Return the day from which the aid of a month is no longer awaited."""
+    return Month.of(month).plus(AID_AWAITED_MONTHS + 1).first
+
+
+def _aid(ids: list[int], on: date) -> dict[tuple[int, date], list[Move]]:
+    """Return the aid received (negative) or taken back for each month of each contract."""
+    rows = Posting.objects.filter(
+        account__contract__in=ids,
+        account__kind=AccountKind.RECEIVABLE,
+        payer=Payer.CAF,
+        entitlement_month__isnull=False,
+        entry__date__lte=on,
+    )
+    aid: dict[tuple[int, date], list[Move]] = defaultdict(list)
+    names = ("account__contract", "entitlement_month", "entry__date", "amount")
+    for contract, month, day, amount in rows.values_list(*names):
+        aid[contract, month].append(Move(day, amount))
+    return aid
 
 
 def _payments(ids: list[int], on: date) -> Iterable[tuple[int, Move]]:
