@@ -95,6 +95,16 @@ def test_a_feed_names_nobody(client, manager, address, said):
     assert found[f"echeance-{bare.pk}"]["summary"] == f"Fin du contrat · réf. {bare.pk}"
 
 
+def test_a_free_label_that_names_a_resident_leaves_a_reference(client, manager, address):
+    """Works in a room, or what an owner must do, are labelled as somebody typed it."""
+    make_person(first_name="Zéphyrine", last_name="Haddad")
+    works = make_deadline(DAY, about="Fuite chez Mme HADDAD · Montreuil")
+    plain = make_deadline(DAY, about="Fuite au plafond · Montreuil")
+    found = events(client, address)
+    assert found[f"echeance-{works.pk}"]["summary"] == f"Fin du contrat · réf. {works.pk}"
+    assert found[f"echeance-{plain.pk}"]["summary"].endswith("Fuite au plafond · Montreuil")
+
+
 def test_an_appointment_rings_an_hour_before_unless_called_off(client, manager, address):
     row = note(manager, datetime(2026, 12, 2, 9, 30, tzinfo=PARIS))
     alarm = events(client, address)[f"rendez-vous-{row.pk}"].walk("VALARM")[0]

@@ -76,7 +76,9 @@ def about_said(line: DueLine, names: frozenset[str]) -> str:
     if is_confidential(line, names):
         return ""
     row = line.deadline
-    return reference_of(line) if row.person_id or row.contract_id else line.about
+    if row.person_id or row.contract_id or bears_a_name(line.about, names):
+        return reference_of(line)
+    return line.about
 
 
 def reference_of(line: DueLine) -> str:
