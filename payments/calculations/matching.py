@@ -6,6 +6,7 @@ allocations that a person confirmed; names and amounts, which only ever propose.
 point to different contracts make a proposal of what one of them alone would have settled.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -58,7 +59,7 @@ def decide(payment: Payment, book: Book) -> Decision:
     """Return what a line pays for, as far as it can be known."""
     if payment.amount < 0:
         return _ruled(_returned(payment, book), Rule.RETURN)
-    words = words_of(" ".join((*payment.texts, payment.end_to_end_id)))
+    words = _words_without_dates(payment)
     named = _named_by_reference(words, payment, book)
     if named:
         return _ruled(_by_reference(payment, named, book, "référence"), Rule.REFERENCE)
@@ -69,6 +70,15 @@ def decide(payment: Payment, book: Book) -> Decision:
     if known:
         return _by_account(payment, known, book)
     return _by_payer(payment, book) or _by_name(payment, book)
+
+
+_DATE = re.compile(r"\b\d{1,2}/\d{1,2}(?:/\d{2,4})?\b")
+
+
+def _words_without_dates(payment: Payment) -> list[str]:
+    """Return the words of a line, its dates left out: "C 27/10" is no contract C2710."""
+    said = " ".join((*payment.texts, payment.end_to_end_id))
+    return words_of(_DATE.sub(" | ", said))
 
 
 def _ruled(decision: Decision, rule: Rule) -> Decision:
@@ -245,7 +255,14 @@ def _as_told(payment: Payment, told: str, living: list[str], rule: Rule) -> Deci
     return Decision(Certainty.PROPOSED, reason, parts, others=tuple(living), rule=rule)
 
 
-TRADE_WORDS = frozenset({"facture", "factures", "devis", "avoir", "subvention", "subventions"})
+TRADE_WORDS = frozenset(
+    {
+        *("facture", "factures", "devis", "avoir", "subvention", "subventions", "sinistre"),
+        *("indemnite", "indemnites", "remboursement", "depot", "caution", "don"),
+    }
+)
+BODIES = frozenset({"caf", "cnaf", "msa"})
+"""Who pays aid, whose money is shared by its statement."""
 FAR_BEYOND = Decimal(2500)
 """Euros beyond what is due from which nobody pays by chance: more than a year in advance."""
 
@@ -253,8 +270,8 @@ FAR_BEYOND = Decimal(2500)
 def _doubt(payment: Payment, claim: Claim) -> str:
     """Return why a sign of ours does not suffice, as the end of a sentence; "" when it does."""
     payer = set(words_of(payment.payer))
-    if "caf" in payer or {"allocations", "familiales"} <= payer:
-        return "le payeur est une CAF, dont l'argent se répartit par son bordereau"
+    if payer & BODIES or {"allocations", "familiales"} <= payer:
+        return "le payeur est une CAF ou la MSA, dont l'argent se répartit par son bordereau"
     trade = sorted(TRADE_WORDS & set(words_of(" ".join(payment.texts))))
     if trade:
         return f"le libellé parle de « {trade[0]} »"
@@ -358,6 +375,7 @@ def _by_name(payment: Payment, book: Book) -> Decision:
 
 _REJECTED = frozenset({"rejet", "rejets", "impaye", "impayes"})
 RETURN_WORDS = _REJECTED | {"retour", "retours"}
+_FEES = frozenset({"frais", "commission", "commissions", "cotisation"})
 _DEBITS = frozenset({"prelevement", "prelevements", "prelev", "prlv", "prel", "sdd"})
 
 
@@ -366,7 +384,10 @@ def _returned(payment: Payment, book: Book) -> Decision:
     words = words_of(" ".join((*payment.texts, payment.end_to_end_id)))
     named = _named_by_reference(words, payment, book)
     is_return = bool(payment.return_reason) or bool(RETURN_WORDS & set(words))
-    if len(named) == 1 and is_return:
+    is_fee = bool(_FEES & set(words))
+    # The words alone are not enough: a fee, or a deposit sent back, is no debit that returned.
+    is_told = bool(payment.return_reason) or (bool(_DEBITS & set(words)) and not is_fee)
+    if len(named) == 1 and is_return and is_told:
         code = f" ({payment.return_reason})" if payment.return_reason else ""
         return Decision(
             Certainty.AUTO,

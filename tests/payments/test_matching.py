@@ -355,3 +355,37 @@ def test_a_sign_of_ours_beside_what_no_resident_writes_is_only_proposed(
 
 def test_a_year_paid_in_advance_is_certain():
     assert decided("C2601", "2400.00").certainty == Certainty.AUTO
+
+
+@pytest.mark.parametrize(
+    ("payer", "text"),
+    [
+        ("CNAF", "ALS C2601 10/2026"),
+        ("MSA ILE DE FRANCE", "AIDE LOGEMENT C2601"),
+        ("MAIF", "INDEMNITE SINISTRE C2601"),
+        ("EDF", "REMBOURSEMENT TROP PERCU C2601"),
+        ("AMINA DIALLO", "DEPOT DE GARANTIE C2601"),
+    ],
+)
+def test_money_of_another_nature_that_bears_a_reference_waits_for_a_person(payer, text):
+    """Aid, an indemnity or a deposit is no rent of the resident's."""
+    assert decided(text, payer=payer).certainty == Certainty.PROPOSED
+
+
+def test_a_date_is_no_part_of_a_reference():
+    """ "C 26/01" is the 26th of January, whatever contract C2601 may be."""
+    assert decided("VIR DUPUIS C 26/01").certainty == Certainty.NONE
+    assert decided("C2601 26/01/2026").certainty == Certainty.AUTO
+
+
+@pytest.mark.parametrize(
+    ("text", "certainty"),
+    [
+        ("FRAIS REJET PRELEVEMENT C2601", "proposed"),
+        ("VIR EMIS RETOUR DEPOT DE GARANTIE C2601", "proposed"),
+        ("REJET PRELEVEMENT RUM CARACOL-C2601", "auto"),
+    ],
+)
+def test_only_a_debit_that_returned_reopens_a_debt_by_itself(text, certainty):
+    """The bank's fee is not the resident's, and a deposit sent back is another matter."""
+    assert decided(text, "-75.00").certainty == certainty
