@@ -3,10 +3,12 @@
 from typing import Any
 
 import django_tables2 as tables
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from caracol.accounts.models import User
+from caracol.core.money import NBSP
 from caracol.jobs.enums import JobState
 from caracol.jobs.models import Job
 from caracol.jobs.selectors import TONES
@@ -59,5 +61,7 @@ class JobTable(tables.Table):
         return str(value)
 
     def render_created_at(self, value: Any) -> SafeString:
-        """Write the day."""
-        return atoms.day(value)
+        """Write the day and the hour: several are asked on one day."""
+        local = timezone.localtime(value)
+        hour = f"{local.hour}{NBSP}h{NBSP}{local:%M}"
+        return format_html('{}<span class="cell-note">{}</span>', atoms.day(value), hour)
