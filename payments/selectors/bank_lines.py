@@ -5,13 +5,26 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from caracol.accounts.models import User
 from caracol.core.money import ZERO
 from payments.enums import OPEN_LINES, AccountKind, BankLineState
-from payments.models import Account, BankLine, Reconciliation, ReconciliationPart, Term
+from payments.models import (
+    Account,
+    BankLine,
+    CafLine,
+    CafTie,
+    CalledOffTransfer,
+    Debit,
+    Reconciliation,
+    ReconciliationPart,
+    Refund,
+    Term,
+)
 from payments.selectors.labels import Label, contract_labels
+from payments.selectors.returns import RETURNED_BY
 from residents.models import Contract
 
 STATES = {
@@ -33,25 +46,42 @@ FIRST_STATE = "a-rapprocher"
 def lines_seen(user: User, roles: Any) -> QuerySet[BankLine]:
     """Return the lines that one may see: those of nobody known yet, and of one's own territories.
 
-    A line decided or proposed for contracts of other territories only is not seen.
+    A line decided or proposed for contracts of other territories only is not seen, whether it was
+    shared between them or is a debit, a refund or an aid of theirs.
     """
     rows: QuerySet[BankLine] = BankLine.objects.all()
     seen = Contract.objects.visible_to(user, roles)
     if Contract.objects.all().visible_condition(user, roles) is None:
         return rows
-    alive = ReconciliationPart.objects.filter(
-        reconciliation__line=OuterRef("pk"),
-        reconciliation__undone_at=None,
-        contract__isnull=False,
-    )
-    return rows.filter(
-        ~Exists(alive) | Exists(alive.filter(contract__in=seen.values("pk")))
-    ).filter(
+    somebodys, own = Q(), Q()
+    for those in _paying():
+        somebodys |= Exists(those)
+        own |= Exists(those.filter(contract__in=seen.values("pk")))
+    return rows.filter(~somebodys | own).filter(
         Q(proposal=None)
         | ~Q(state__in=OPEN_LINES)
         | Q(proposal__contract=None)
         | Q(proposal__contract__in=seen.values("pk"))
     )
+
+
+def _paying() -> list[QuerySet[Any]]:
+    """Return all by which a line may be of contracts, each as a subquery on the line."""
+    of_line = {"bank_line": OuterRef("pk")}
+    line_itself = Concat(Value(RETURNED_BY), Cast(OuterRef("pk"), CharField()))
+    tied = CafTie.objects.filter(undone=False, **of_line)
+    return [
+        ReconciliationPart.objects.filter(
+            reconciliation__line=OuterRef("pk"),
+            reconciliation__undone_at=None,
+            contract__isnull=False,
+        ),
+        Debit.objects.filter(**of_line),
+        Debit.objects.filter(return_source=line_itself),
+        Refund.objects.filter(**of_line),
+        CalledOffTransfer.objects.filter(**of_line).annotate(contract=F("refund__contract")),
+        CafLine.objects.filter(statement__in=tied.values("statement"), contract__isnull=False),
+    ]
 
 
 def filtered(rows: QuerySet[BankLine], state: str, words: str) -> QuerySet[BankLine]:

@@ -13,10 +13,13 @@ from payments.models import BankLine, Debit, Mandate, Term
 from payments.selectors.collecting import people_of_contracts
 from payments.selectors.return_reasons import Reasons, ReturnReason
 
+RETURNED_BY = "relevé, ligne "
+"""How a return that a line of a statement brought begins to say so; the line's number follows."""
+
 
 def source_of(line: BankLine) -> str:
     """Return how a return says that a line brought it."""
-    return f"relevé, ligne {line.pk}"
+    return f"{RETURNED_BY}{line.pk}"
 
 
 def mandates_stopped_by(line: BankLine) -> list[Mandate]:

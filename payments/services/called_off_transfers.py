@@ -46,16 +46,16 @@ def named_transfers(line: BankLine, book: Book) -> Iterator[Offer]:
         refunds = [*(one.refund for one in dead), *own]
         why = _why_dead(dead[0]) if dead else _why_again(own)
         yield _offer(names[0], line, why, refunds)
-    for batch in book.dead_transfers:
-        if batch.open == -line.amount and says(line, batch.reference):  # type: ignore[attr-defined]
+    for batch, amount in book.dead_transfers:
+        if amount == -line.amount and says(line, batch.reference):
             yield _offer(batch.reference, line, _why_batch(batch), ())
 
 
 def near_transfers(line: BankLine, book: Book) -> Iterator[Offer]:
     """Offer a debit of the amount and the day of a file called off."""
-    for batch in book.dead_transfers:
+    for batch, amount in book.dead_transfers:
         is_near = abs(line.booked_on - batch.execute_on) <= book.near
-        if is_near and batch.open == -line.amount:  # type: ignore[attr-defined]
+        if is_near and amount == -line.amount:
             yield _offer(batch.reference, line, _why_batch(batch), (), is_named=False)
 
 

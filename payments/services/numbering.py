@@ -7,7 +7,7 @@ instead, under one lock, before the books are handed out.
 
 from django.db import connection, transaction
 
-NUMBER_LOCK = 721
+NUMBER_LOCK = 722
 
 
 @transaction.atomic

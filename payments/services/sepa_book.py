@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models import Sum as Total
 
 from caracol.core import clock
@@ -168,16 +169,28 @@ def sums(since: date, which: Q, *, is_living: bool) -> list[Sum]:
     return list(found.values())
 
 
-def _transfers(since: date) -> list[RefundBatch]:
-    """Return the files of transfers that the bank has not shown, with what is `open` of them."""
+class OpenFile(NamedTuple):
+    """A file of transfers, and what of it the bank has not shown."""
+
+    batch: RefundBatch
+    amount: Decimal
+
+
+def _transfers(since: date) -> list[OpenFile]:
+    """Return the files of transfers that the bank has not shown."""
     waiting = Refund.objects.filter(batch=OuterRef("pk"), state=RefundState.SENT)
     rows = RefundBatch.objects.filter(Exists(waiting), state=BatchState.SENT, execute_on__gte=since)
     still = Total("refunds__amount", filter=Q(refunds__state=RefundState.SENT))
-    return list(rows.annotate(open=still).order_by("pk"))
+    return _with_amounts(rows, still)
 
 
-def _dead_transfers(since: date) -> list[RefundBatch]:
-    """Return the files called off, with what of them the bank has not shown (`open`)."""
+def _dead_transfers(since: date) -> list[OpenFile]:
+    """Return the files called off of which the bank has not shown all."""
     rows = RefundBatch.objects.filter(state=BatchState.CANCELLED, execute_on__gte=since)
     still = Total("called_off__amount", filter=Q(called_off__bank_line=None))
-    return list(rows.annotate(open=still).filter(open__gt=0).order_by("pk"))
+    return _with_amounts(rows, still)
+
+
+def _with_amounts(rows: QuerySet[RefundBatch], still: Total) -> list[OpenFile]:
+    found = rows.annotate(open=still).filter(open__gt=0).order_by("pk")
+    return [OpenFile(batch, vars(batch)["open"]) for batch in found]

@@ -182,8 +182,8 @@ def _transfers(line: BankLine, book: Book) -> Iterator[Offer]:
         return
     yield from named_transfers(line, book)
     near = False
-    for batch in book.transfers:
-        if batch.open == -line.amount:  # type: ignore[attr-defined]
+    for batch, amount in book.transfers:
+        if amount == -line.amount:
             sure = says(line, batch.reference)
             certainty = Certainty.AUTO if sure else Certainty.PROPOSED
             if sure or abs(line.booked_on - batch.execute_on) <= book.near:

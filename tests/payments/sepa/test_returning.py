@@ -102,6 +102,21 @@ def test_the_credit_is_untied_and_tied_again(contract, actor):
     assert (in_transit(), suspense()) == (0, 0)
 
 
+def test_another_territory_sees_neither_the_credit_nor_what_came_back(contract, actor, client_for):
+    """Such lines have no parts of their own: they are of the contracts whose debits they are."""
+    batch = collected(actor)
+    credit = credit_line(batch, actor)
+    tie(credit, actor)
+    back = returned_line(Debit.objects.get(), actor)
+    tie(back, actor)
+    paths = [f"/banque/{line.pk}/" for line in (credit, back)]
+    lille = client_for(factories.make_user(Role.GLA_MANAGER, "HDF"))
+    assert [lille.get(path).status_code for path in paths] == [404, 404]
+    assert lille.post(f"{paths[1]}defaire/", {"reason": "erreur"}).status_code == 404
+    own = client_for(factories.make_user(Role.GLA_MANAGER, "IDF"))
+    assert [own.get(path).status_code for path in paths] == [200, 200]
+
+
 # --- What comes back ------------------------------------------------------------------------------
 def test_a_return_reopens_its_month_tells_the_resident_and_cancels_the_quittance(contract, actor):
     batch = collected(actor)
