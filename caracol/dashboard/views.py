@@ -25,7 +25,7 @@ def today(request: PageRequest) -> HttpResponse:
 @page("dashboard:search")
 def search(request: PageRequest) -> HttpResponse:
     """Answer the palette with its results, and anybody without JavaScript with a whole page."""
-    words = request.GET.get("q", "").replace("\0", "").strip()
+    words = request.GET.get("q", "").strip()
     whole = not getattr(request, "htmx", False)
     limit = selectors.PER_GROUP_WHOLE if whole else selectors.PER_GROUP
     groups = selectors.search(request.user, words, limit)

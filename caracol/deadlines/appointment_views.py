@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from caracol.accounts.policy import GLA_DECIDES, may
+from caracol.accounts.policy import GLA_DECIDES, SOCIAL, may
 from caracol.audit.services import record_access
 from caracol.core import clock
 from caracol.core.errors import Refused
@@ -176,6 +176,8 @@ def _initial(request: PageRequest) -> dict[str, Any]:
         "guests": [request.user.pk],
         "person": next((one.label for one in known.values()), ""),
         "home": int(home) if home.isdigit() else None,
+        # What a social worker sees somebody for is theirs, until they say otherwise.
+        "is_private": bool(request.user.roles) and request.user.roles <= SOCIAL,
     }
 
 

@@ -21,7 +21,13 @@ from caracol.deadlines.models import Appointment, Deadline
 from caracol.deadlines.selectors.lines import DueLine, lines_of
 from caracol.deadlines.selectors.mine import mine, replaced_by
 from caracol.deadlines.selectors.rules import rules_on
-from caracol.deadlines.services.digest import about_said, is_confidential, reference_of, site_url
+from caracol.deadlines.services.digest import (
+    about_said,
+    is_confidential,
+    is_of_the_house,
+    reference_of,
+    site_url,
+)
 from caracol.deadlines.subjects import bears_a_name, names_of_people
 
 GONE_DAYS = timedelta(days=60)
@@ -119,12 +125,13 @@ def _appointments(user: User, now: datetime, names: frozenset[str]) -> Iterable[
 
 def _appointment(row: Appointment, names: frozenset[str]) -> Event:
     kind = str(row.get_kind_display())
-    title = kind if bears_a_name(row.title, names) else row.title
+    is_ours = is_of_the_house(row)
+    title = row.title if is_ours and not bears_a_name(row.title, names) else kind
     event = _event(f"rendez-vous-{row.pk}", row.sequence, row.changed_at, is_over=row.is_cancelled)
     event.add("summary", title)
     event.add("dtstart", row.starts_at.astimezone(ZONE))
     event.add("dtend", row.ends_at.astimezone(ZONE))
-    if row.place and not bears_a_name(row.place, names):
+    if row.place and is_ours and not bears_a_name(row.place, names):
         event.add("location", row.place)
     event.add("categories", [kind])
     if not row.is_cancelled:

@@ -197,7 +197,7 @@ class DeadlineList(ListDefinition):
                 may_act(reader.user, due.deadline, rules, replaced),
                 reader.day,
                 about.get(due.pk),
-                message_about(reader.user, due.deadline),
+                message_about(reader.user, due.deadline, reader.day),
             )
 
     def label_of(self, line: WorkLine) -> str:

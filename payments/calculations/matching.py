@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from caracol.core.money import ZERO
+from payments.calculations.doubts import doubt_of
 from payments.calculations.match_facts import Certainty, Claim, Decision, Part, Payment, Rule
 from payments.calculations.naming import COMMON, NameIndex, words_of
 from payments.calculations.rooms import joined, room_number, said_room
@@ -155,7 +156,7 @@ def _by_reference(payment: Payment, named: list[str], book: Book, what: str) -> 
     if claim.is_closed:
         reason = f"{claim.contract} est nommé, mais ce contrat est clos : à vérifier."
         return Decision(Certainty.PROPOSED, reason, parts)
-    if doubt := _doubt(payment, claim):
+    if doubt := doubt_of(payment, claim):
         reason = f"La {what} nomme {claim.contract}, mais {doubt} : à vérifier."
         return Decision(Certainty.PROPOSED, reason, parts)
     other = _somebody_else(payment, {claim.contract}, book)
@@ -236,7 +237,7 @@ def _by_own_account(payment: Payment, contract: str, book: Book) -> Decision:
     """Settle by an account known for one contract, unless something else of the line denies it."""
     parts = (Part(contract, payment.amount),)
     other = _somebody_else(payment, {contract}, book)
-    doubt = _doubt(payment, book.claims[contract]) or (
+    doubt = doubt_of(payment, book.claims[contract]) or (
         other and f"le payeur porte le nom de {other}"
     )
     if doubt:
@@ -253,31 +254,6 @@ def _as_told(payment: Payment, told: str, living: list[str], rule: Rule) -> Deci
     reason = f"{payer} a déjà payé pour {' et '.join(living)}, mais le libellé nomme {told}."
     parts = (Part(told, payment.amount),)
     return Decision(Certainty.PROPOSED, reason, parts, others=tuple(living), rule=rule)
-
-
-TRADE_WORDS = frozenset(
-    {
-        *("facture", "factures", "devis", "avoir", "subvention", "subventions", "sinistre"),
-        *("indemnite", "indemnites", "remboursement", "depot", "caution", "don"),
-    }
-)
-BODIES = frozenset({"caf", "cnaf", "msa"})
-"""Who pays aid, whose money is shared by its statement."""
-FAR_BEYOND = Decimal(2500)
-"""Euros beyond what is due from which nobody pays by chance: more than a year in advance."""
-
-
-def _doubt(payment: Payment, claim: Claim) -> str:
-    """Return why a sign of ours does not suffice, as the end of a sentence; "" when it does."""
-    payer = set(words_of(payment.payer))
-    if payer & BODIES or {"allocations", "familiales"} <= payer:
-        return "le payeur est une CAF ou la MSA, dont l'argent se répartit par son bordereau"
-    trade = sorted(TRADE_WORDS & set(words_of(" ".join(payment.texts))))
-    if trade:
-        return f"le libellé parle de « {trade[0]} »"
-    if payment.amount > max(claim.due, ZERO, *claim.open_amounts) + FAR_BEYOND:
-        return "le montant dépasse de loin ce qui est dû"
-    return ""
 
 
 def _somebody_else(payment: Payment, named: set[str], book: Book) -> str:

@@ -268,18 +268,19 @@ def _line(entry: Any, number: int) -> Line:
     money = get("amounts", _NO_MONEY)[0]
     amount = _decimal((money.text or "").strip())
     sign = get("sign")
-    if amount is None or sign not in {"CRDT", "DBIT"}:
-        what = "de montant lisible" if amount is None else "de sens (CdtDbtInd)"
-        raise FileRefused(
-            f"L'écriture {number} (ligne {entry.sourceline}) n'a pas {what}. "
-            "Demandez à la banque un nouveau relevé : celui-ci n'est pas importé."
-        )
+    booked, valued = get("booked") or get("booked_time"), get("valued") or get("valued_time")
+    if amount is None or amount < 0 or sign not in {"CRDT", "DBIT"}:
+        is_sign = amount is not None and amount >= 0
+        what = "de sens (CdtDbtInd)" if is_sign else "de montant lisible, sans signe"
+        raise _unreadable(entry, number, what)
+    if any(written and _day(written) is None for written in (booked, valued)):
+        raise _unreadable(entry, number, "de jour qui existe")
     details = get("details") or get("bare_details") or ()
     return Line(
         amount=amount if sign == "CRDT" else -amount,
         currency=money.get("Ccy", ""),
-        booked_on=_day(get("booked") or get("booked_time")),
-        value_on=_day(get("valued") or get("valued_time")),
+        booked_on=_day(booked),
+        value_on=_day(valued),
         bank_ref=get("bank_ref", ""),
         status=_status(get("states", ())),
         is_reversal=get("reversal") in {"true", "1"},
@@ -287,6 +288,13 @@ def _line(entry: Any, number: int) -> Line:
         text=folded(get("text", "")),
         details=tuple([_detail(item) for item in details]),
         place=f"écriture {number}",
+    )
+
+
+def _unreadable(entry: Any, number: int, what: str) -> FileRefused:
+    return FileRefused(
+        f"L'écriture {number} (ligne {entry.sourceline}) n'a pas {what}. "
+        "Demandez à la banque un nouveau relevé : celui-ci n'est pas importé."
     )
 
 

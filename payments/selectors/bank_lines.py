@@ -55,8 +55,8 @@ def lines_seen(user: User, roles: Any) -> QuerySet[BankLine]:
         return rows
     somebodys, own = Q(), Q()
     for those in _paying():
-        somebodys |= Exists(those)
-        own |= Exists(those.filter(contract__in=seen.values("pk")))
+        somebodys |= Q(Exists(those))
+        own |= Q(Exists(those.filter(contract__in=seen.values("pk"))))
     return rows.filter(~somebodys | own).filter(
         Q(proposal=None)
         | ~Q(state__in=OPEN_LINES)

@@ -6,9 +6,9 @@ first day that the books take, its true day kept.
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -33,6 +33,10 @@ _LINE = (
     *("bank_ref", "family", "is_reversal", "text", "payer", "payer_iban", "payer_index"),
     *("end_to_end_id", "mandate_id", "return_reason", "details", "state", "note", "entry_id"),
 )
+
+
+REFERENCE_SERVES = timedelta(days=10)
+"""Within which a reference of the bank with one amount is one movement; later, it serves anew."""
 
 
 class BankMonthLocked(Refused):
@@ -60,6 +64,7 @@ class LineWriter:
         self.elsewhere: Counter[tuple[int, date, Decimal]] = Counter()
         self.echoes: Counter[tuple[int, date, Decimal, str]] = Counter()
         self.looked: set[tuple[int, date]] = set()
+        self.is_first = not BankFile.objects.exclude(pk=file.pk).exists()
         # What a withdrawn file posted keeps its keys: the same lines take others.
         self.mark = ""
         if BankFile.objects.filter(withdrawn_at__isnull=False).exists():
@@ -73,6 +78,7 @@ class LineWriter:
         fresh = [row for row in rows if row.key not in known] if known else list(rows)
         if statement.bank_account is not None:
             self._hold_twins(statement, fresh, [row for row in rows if row.key in known])
+            self._hold_moved(statement, fresh)
             self._post(statement.bank_account.account_id, fresh)
         copy("payments_bankline", _LINE, self._lines(statement, fresh))
         check_now()  # what is verified now is not left for the end, and the next lines are read
@@ -104,6 +110,38 @@ class LineWriter:
                 row.note = (
                     "Sans doute déjà là : un autre fichier a cette ligne, même jour, même montant, "
                     "mêmes mots, sous une autre référence."
+                )
+
+    def _hold_moved(self, statement: BankStatement, fresh: Sequence[Row]) -> None:
+        """Hold what another file has brought under the bank's own reference, a few days apart.
+
+        A statement made anew may give its entries other days: their keys are then others too.
+        """
+        open_rows = [row for row in fresh if row.state == BankLineState.TO_SETTLE and row.bank_ref]
+        if self.is_first or not open_rows:
+            return
+        others = (
+            BankLine.objects.standing()
+            .filter(
+                statement__bank_account=statement.bank_account_id,
+                bank_ref__in={row.bank_ref for row in open_rows},
+            )
+            .exclude(Q(statement__file=statement.file_id) | Q(entry=None))
+        )
+        days: dict[tuple[str, Decimal], list[date]] = defaultdict(list)
+        for bank_ref, amount, day in others.values_list("bank_ref", "amount", "booked_on"):
+            days[bank_ref, amount].append(day)
+        for row in open_rows:
+            near = [
+                day
+                for day in days[row.bank_ref, row.amount]
+                if abs(day - row.booked_on) <= REFERENCE_SERVES
+            ]
+            if near:
+                row.state = BankLineState.HELD
+                row.note = (
+                    "Sans doute déjà là : un autre fichier a cette référence de la banque et ce "
+                    f"montant, au {near[0]:%d/%m/%Y}."
                 )
 
     def _look_elsewhere(self, statement: BankStatement, days: set[date]) -> None:

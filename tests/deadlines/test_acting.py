@@ -41,6 +41,20 @@ def manager():
     return make_user(Role.GLA_MANAGER)
 
 
+def test_a_stand_in_is_there_and_who_stands_in_stays(today):
+    """Otherwise what is the first one's would be nobody's."""
+    one, other, third = (make_user(Role.GLA_MANAGER) for _ in range(3))
+    week = today + timedelta(days=7)
+    said = {"starts_on": today, "ends_on": week, "note": "", "actor": one}
+    arrange(absent=one, stand_in=other, **said)
+    with pytest.raises(StandInRefused, match="est absent·e"):
+        arrange(absent=third, stand_in=one, **said)
+    with pytest.raises(StandInRefused, match="remplace"):
+        arrange(absent=other, stand_in=third, **said)
+    later = {**said, "starts_on": week + timedelta(days=1), "ends_on": week + timedelta(days=2)}
+    assert arrange(absent=other, stand_in=one, **later).pk
+
+
 def test_done_says_how_who_and_when_and_is_taken_back_once(manager, today):
     row = make_deadline()
     event = acting.mark_done(

@@ -340,3 +340,19 @@ def test_the_sheet_of_a_home_shows_its_next_appointments(client_for, manager):
     note_appointment(meeting=meeting(home_id=home.pk), now=clock.now(), actor=manager)
     page = client_for(manager).get(reverse("colocations:home-detail", args=[home.pk]))
     assert "Visite de la chaudière" in page.content.decode()
+
+
+def test_the_appointment_of_a_social_worker_is_theirs_unless_they_say_otherwise(client_for):
+    forms = [
+        client_for(make_user(role)).get(reverse("agenda:appointment-new")).context["form"]
+        for role in (Role.SOCIAL_WORKER, Role.GLA_MANAGER)
+    ]
+    assert [bool(form.initial["is_private"]) for form in forms] == [True, False]
+
+
+def test_a_sign_that_the_database_refuses_is_left_out_of_an_address(client_for, manager):
+    """As people do not type it, pages need not each think of it."""
+    paths = ["deadlines:deadline-list?q", "payments:bank-lines?q", "payments:payer-list?q"]
+    for path in (*paths, "payments:caf-list?caf"):
+        name, key = path.split("?")
+        assert client_for(manager).get(reverse(name), {key: "a\0"}).status_code == 200

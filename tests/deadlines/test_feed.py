@@ -274,3 +274,16 @@ def test_an_appointment_whose_words_name_a_resident_says_its_kind_only(client, m
         event["categories"].to_ical().decode(),
         False,
     )
+
+
+def test_an_appointment_with_somebody_leaves_neither_its_words_nor_its_place(
+    client, manager, address
+):
+    """Why one meets somebody, and where, may tell what they live through."""
+    person = make_person()
+    starts_at = datetime(2026, 12, 2, 9, tzinfo=PARIS)
+    said = {"kind": AppointmentKind.MEETING, "title": "Audience", "place": "Hôpital"}
+    row = note(manager, starts_at, person_id=person.pk, guests=(manager.pk,), **said)
+    event = events(client, address)[f"rendez-vous-{row.pk}"]
+    assert (event["summary"], "location" in event) == ("Entretien", False)
+    assert event.walk("VALARM")[0]["description"] == "Entretien"

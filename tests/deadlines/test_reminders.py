@@ -346,3 +346,15 @@ def test_a_task_whose_words_name_a_resident_is_confidential(manager):
     send_reminders(on=DAY)
     text = mails(manager)[0].text_body
     assert [word in text for word in ("zephyrine", "HADDAD", "Commander")] == [False, False, True]
+
+
+def test_a_mail_names_or_counts_all_that_it_notes_as_told(manager):
+    """However many they are: what is noted as told is not told again."""
+    for number in range(40):
+        make_deadline(after(5), about=f"Maison {number}")
+        make_deadline(after(5), kind=SENSITIVE)
+    send_reminders(on=DAY)
+    text = mails(manager)[0].text_body
+    assert all(f"Maison {number}\n" in text.replace(" :", "\n") for number in range(40))
+    assert "40 échéances confidentielles" in text
+    assert Reminder.objects.filter(user=manager).count() == 80

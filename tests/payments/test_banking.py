@@ -186,6 +186,23 @@ def test_the_same_statement_under_other_references_is_held_not_dropped():
     assert BankLine.objects.filter(state=BankLineState.HELD).count() == 2
 
 
+def test_the_same_statement_with_other_days_is_held_not_doubled():
+    """The bank makes a statement anew and moves its entries: its references remain."""
+    imported(statement(entry("30.00", ref="R1"), entry("40.00", "2026-11-28", ref="R2")))
+    moved = [entry("30.00", "2026-11-06", ref="R1"), entry("40.00", "2026-11-29", ref="R2")]
+    again = imported(statement(*moved, entry("40.00", "2026-11-29", ref="R3")), "encore.xml")
+    assert (again.new, again.held) == (3, 2)
+    assert bank_balance() == D("110.00")
+    assert "cette référence de la banque" in BankLine.objects.filter(state="HELD").first().note
+
+
+def test_a_reference_that_serves_again_a_month_later_is_another_movement():
+    """Some banks number their fees anew each month; a return bears the reference with its sign."""
+    imported(statement(entry("-18.40", ref="FRAIS")))
+    later = [entry("-18.40", "2026-12-05", ref="FRAIS"), entry("18.40", "2026-11-06", ref="FRAIS")]
+    assert imported(statement(*later, name="2026-12"), "decembre.xml").held == 0
+
+
 def test_new_lines_beside_known_ones_live_whatever_their_references():
     """A monthly file after the day's: one line known again, an equal one and others are new."""
     imported(statement(entry("200.00", ref="R1"), name="jour"))

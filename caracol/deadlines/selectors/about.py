@@ -1,6 +1,7 @@
 """What tasks are about, and the message one writes to a person about a deadline."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -44,11 +45,15 @@ def message_url(user: Any, person_id: int | None, kind: str, **facts: str) -> st
     return f"{address}?{urlencode({'message': kind, **facts})}"
 
 
-def message_about(user: Any, row: Deadline) -> str:
-    """Return where one writes to the person about a deadline; empty when nobody is concerned."""
+def message_about(user: Any, row: Deadline, day: date) -> str:
+    """Return where one writes to the person about a deadline; empty when nobody is concerned.
+
+    A day past is not proposed: no message bears one.
+    """
     kind = kind_of(row.kind)
     code = (kind.message if kind else "") or USUAL
-    return message_url(user, row.person_id, code, date=row.due_on.isoformat())
+    facts = {"date": row.due_on.isoformat()} if row.due_on >= day else {}
+    return message_url(user, row.person_id, code, **facts)
 
 
 def appointment_url(user: Any, **about: int) -> str:

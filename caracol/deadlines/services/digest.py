@@ -24,7 +24,7 @@ from caracol.deadlines.subjects import bears_a_name
 
 _REFERENCE = re.compile(r"[A-Z]{1,4}-?\d[\d-]*")
 CONFIDENTIAL = "Une échéance confidentielle"
-AT_MOST = 25
+SEVERAL = 2
 WEEK = timedelta(days=7)
 
 
@@ -41,11 +41,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Group:
-    """Deadlines under one heading; `more` counts those that are not listed."""
+    """Deadlines under one heading, all of them: what a mail tells is noted as told."""
 
     title: str
     lines: list[Said]
-    more: int = 0
 
 
 def site_url(path: str) -> str:
@@ -103,18 +102,18 @@ def meetings_of(rows: Iterable[Appointment]) -> list[Group]:
     """Return a day's appointments as a mail says them: neither whom one meets, nor why."""
     said = [
         Said(
-            what=str(row.get_kind_display()) if _is_of_the_house(row) else "Rendez-vous",
+            what=str(row.get_kind_display()) if is_of_the_house(row) else "Rendez-vous",
             about="",
             when=hours_of(row),
             url=site_url(reverse("agenda:appointment", args=[row.pk])),
         )
         for row in rows
     ]
-    title = "Vos rendez-vous du jour"
-    return [Group(title, said[:AT_MOST], max(len(said) - AT_MOST, 0))] if said else []
+    return [Group("Vos rendez-vous du jour", said)] if said else []
 
 
-def _is_of_the_house(row: Appointment) -> bool:
+def is_of_the_house(row: Appointment) -> bool:
+    """Whether an appointment is about nobody: what it is may be said outside."""
     return row.person_id is None and row.kind not in (*OF_PEOPLE, AppointmentKind.OTHER)
 
 
@@ -145,6 +144,10 @@ def groups_of(
 
 
 def group_of(title: str, lines: list[DueLine], discretion: Discretion) -> Group:
-    """Return a heading with its first lines."""
-    shown = [say(line, discretion) for line in lines[:AT_MOST]]
-    return Group(title, shown, len(lines) - len(shown))
+    """Return a heading with its lines; several that nothing may be said of are counted."""
+    hidden = [line for line in lines if is_confidential(line, discretion.names)]
+    if len(hidden) < SEVERAL:
+        return Group(title, [say(line, discretion) for line in lines])
+    said = [say(line, discretion) for line in lines if line not in hidden]
+    url = site_url(reverse("deadlines:deadline-list"))
+    return Group(title, [*said, Said(f"{len(hidden)} échéances confidentielles", "", "", url)])

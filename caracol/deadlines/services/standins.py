@@ -36,8 +36,28 @@ def arrange(
             row.full_clean()
         except ValidationError as error:
             raise StandInRefused(" ".join(error.messages)) from error
+        _refuse_chains(row)
         row.save()
     return row
+
+
+def _refuse_chains(row: StandIn) -> None:
+    """Refuse that who stands in is away, or that who goes away stands in. Raises StandInRefused."""
+    both = [row.absent_id, row.stand_in_id]
+    list(User.objects.select_for_update(no_key=True).filter(pk__in=both).order_by("pk"))
+    around = StandIn.objects.filter(
+        starts_on__lte=row.ends_on, ends_on__gte=row.starts_on, cancelled_on=None
+    ).select_related("absent", "stand_in")
+    if other := around.filter(absent=row.stand_in).first():
+        raise StandInRefused(
+            f"{row.stand_in} est absent·e du {other.starts_on:%d/%m/%Y} au "
+            f"{other.ends_on:%d/%m/%Y} : choisissez quelqu'un d'autre, ou d'autres jours."
+        )
+    if other := around.filter(stand_in=row.absent).first():
+        raise StandInRefused(
+            f"{row.absent} remplace {other.absent} du {other.starts_on:%d/%m/%Y} au "
+            f"{other.ends_on:%d/%m/%Y} : confiez d'abord ce remplacement à quelqu'un d'autre."
+        )
 
 
 @transaction.atomic

@@ -77,6 +77,12 @@ def test_a_truncated_camt_says_where_it_breaks():
     ("entry", "words"),
     [
         ("<Ntry><CdtDbtInd>CRDT</CdtDbtInd></Ntry>", "de montant lisible"),
+        ("<Ntry><Amt>-260.00</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry>", "sans signe"),
+        (
+            "<Ntry><Amt>1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><BookgDt><Dt>2026-02-30</Dt></BookgDt>"
+            "</Ntry>",
+            "de jour qui existe",
+        ),
         ("<Ntry><Amt>NaN</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry>", "de montant lisible"),
         ("<Ntry><Amt>1.00</Amt></Ntry>", "de sens"),
     ],
