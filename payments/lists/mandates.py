@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html
 
-from caracol.accounts.models import Territory
 from caracol.lists.definition import Column, ListDefinition, Part, Reader, register
 from caracol.ui import atoms
 from payments.enums import MandateState
@@ -19,6 +18,7 @@ from payments.selectors.collecting import people_of_contracts
 from payments.selectors.labels import contracts_matching
 from payments.selectors.mandates import MandateView, viewed, with_state
 from residents.models import Contract
+from residents.selectors.contracts import territories_seen
 
 
 @dataclass(frozen=True)
@@ -129,8 +129,7 @@ class Mandates:
     @cached_property
     def form(self) -> MandateFilter:
         """Words, state, territory."""
-        seen = Contract.objects.visible_to(self.reader.user, self.reader.roles)
-        territories = Territory.objects.filter(pk__in=seen.values("territory")).order_by("name")
+        territories = territories_seen(self.reader.user, self.reader.roles)
         return MandateFilter(self.query or {}, territories=list(territories))
 
     @property

@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html
 
-from caracol.accounts.models import Territory
 from caracol.accounts.policy import may
 from caracol.core.periods import Month
 from caracol.lists.definition import Column, ListDefinition, Part, Reader, register
@@ -22,6 +21,7 @@ from payments.selectors.month import months_with, payments_of
 from payments.selectors.recent import PaymentLine, payment_lines, with_facts
 from payments.tables import who
 from residents.models import Contract
+from residents.selectors.contracts import territories_seen
 
 REVERSE = "reverse"
 _STATES = {
@@ -93,8 +93,7 @@ class Payments:
     @cached_property
     def form(self) -> PaymentFilter:
         """Words, month, means, payer, state, territory."""
-        seen = Contract.objects.visible_to(self.reader.user, self.reader.roles)
-        territories = Territory.objects.filter(pk__in=seen.values("territory")).order_by("name")
+        territories = territories_seen(self.reader.user, self.reader.roles)
         months = [Month.of(day) for day in months_with(self.rows)]
         choices = [(str(month), month.label.capitalize()) for month in months]
         return PaymentFilter(self.query or {}, territories=list(territories), mois=choices)

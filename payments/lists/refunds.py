@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from caracol.accounts.models import Territory
 from caracol.accounts.policy import may, may_on
+from caracol.core.money import euros
 from caracol.lists.definition import Column, ListDefinition, Part, Reader, register
 from caracol.ui import atoms
 from payments.enums import RefundState
@@ -21,6 +21,7 @@ from payments.selectors.collecting import people_of_contracts
 from payments.selectors.labels import contracts_matching
 from payments.tables import who
 from residents.models import Contract
+from residents.selectors.contracts import territories_seen
 
 ACTS = "acts"
 TONES = {
@@ -186,8 +187,7 @@ class Refunds:
     @cached_property
     def form(self) -> RefundFilter:
         """Words, state, territory."""
-        seen = Contract.objects.visible_to(self.reader.user, self.reader.roles)
-        territories = Territory.objects.filter(pk__in=seen.values("territory")).order_by("name")
+        territories = territories_seen(self.reader.user, self.reader.roles)
         return RefundFilter(self.query or {}, territories=list(territories))
 
     @property
@@ -255,7 +255,7 @@ class RefundList(ListDefinition):
 
     def label_of(self, line: RefundLine) -> str:
         """The contract and the sum."""
-        return f"{line.refund.contract.number}, {line.refund.amount}"
+        return f"{line.refund.contract.number}, {euros(line.refund.amount)}"
 
 
 def _may(user: Any, territory: int | None) -> tuple[bool, bool]:

@@ -7,7 +7,6 @@ from django import forms
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from caracol.accounts.models import Territory
 from caracol.core.registries import measure_of
 from caracol.lists.bulk import SetField, register_act
 from caracol.lists.definition import Column, ListDefinition, Part, Reader, register
@@ -22,6 +21,7 @@ from residents.models import Contract
 from residents.permissions import Fact, may_ever
 from residents.selectors import contract_list as selectors
 from residents.selectors.contract_list import ContractLine
+from residents.selectors.contracts import territories_seen
 from residents.services.fields import contract_objections, set_contract_field
 
 _KINDS = dict(ContractKind.choices)
@@ -257,15 +257,13 @@ class ContractList(ListDefinition):
 
     def filter(self, reader: Reader, query: Any, rows: Any) -> ContractFilter:
         """Words, state, type, place, end, what is missing, how it is paid."""
-        seen = Contract.objects.visible_to(reader.user, reader.roles)
-        territories = Territory.objects.filter(pk__in=seen.values("territory"))
         homes = Colocation.objects.visible_to(reader.user, reader.roles).order_by("name")
         return ContractFilter(
             query,
             queryset=rows,
             user=reader.user,
             day=reader.day,
-            territories=territories.order_by("name"),
+            territories=territories_seen(reader.user, reader.roles),
             homes=homes.values_list("pk", "name"),
         )
 

@@ -6,7 +6,6 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from caracol.accounts.models import Territory
 from caracol.lists.definition import Column, ListDefinition, Part, Reader, register
 from caracol.lists.services.exporting import tell_about_people
 from caracol.ui import atoms
@@ -15,6 +14,7 @@ from residents.forms.insurance_filter import InsuranceFilter
 from residents.lists import cells
 from residents.models import Contract
 from residents.permissions import Fact, may_ever
+from residents.selectors.contracts import territories_seen
 from residents.selectors.insurance_list import InsuredLine, insured_contracts, insured_lines
 
 
@@ -144,14 +144,12 @@ class InsuranceList(ListDefinition):
 
     def filter(self, reader: Reader, query: Any, rows: Any) -> InsuranceFilter:
         """Words, territory, home, state."""
-        seen = Contract.objects.visible_to(reader.user, reader.roles)
-        territories = Territory.objects.filter(pk__in=seen.values("territory"))
         homes = Colocation.objects.visible_to(reader.user, reader.roles).order_by("name")
         return InsuranceFilter(
             query,
             queryset=rows,
             day=reader.day,
-            territories=territories.order_by("name"),
+            territories=territories_seen(reader.user, reader.roles),
             homes=homes.values_list("pk", "name"),
         )
 

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 
+from caracol.accounts.enums import Role
+from caracol.accounts.models import Territory
 from caracol.core.periods import end_of_duration
 from colocations.models import OwnerAgreement
 from residents.enums import LIVING
@@ -112,3 +114,9 @@ def ground_lacking(contracts: Any, day: date) -> Any:
 def arriving(contracts: Any, first: date, last: date) -> Any:
     """Keep the contracts that begin between two days."""
     return living(contracts).filter(starts_on__gte=first, starts_on__lte=last)
+
+
+def territories_seen(user: Any, roles: frozenset[Role]) -> QuerySet[Territory]:
+    """Return the territories of the contracts that one sees, by name: what lists filter by."""
+    seen = Contract.objects.visible_to(user, roles)
+    return Territory.objects.filter(pk__in=seen.values("territory")).order_by("name")
